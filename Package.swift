@@ -1,0 +1,73 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target is held to the same bar: strict concurrency (the Swift 6 language mode), strict
+/// memory safety, and no warning left standing.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target in `Sources/<name>`, and the names of what it may import (see `DESIGN` in README).
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The Swift Testing suite of a library, in `Tests/<name>Tests`.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "wavefront",
+  products: [
+    .library(name: "Wavefront", targets: ["Wavefront"]),
+    .library(name: "ConflictScheduling", targets: ["ConflictScheduling"]),
+    .executable(name: "wavefront", targets: ["WavefrontCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+    .systemLibrary(
+      name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+
+    library("EthereumTypes", ["CGMP", "CSecp256k1"]),
+    library("EVMBytecode", ["EthereumTypes"]),
+    library("EVMState", ["EthereumTypes"]),
+    library("EVMPrecompiles", ["EthereumTypes", "CGMP", "COpenSSL"]),
+    library("EVM", ["EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles"]),
+    library("ConflictScheduling", ["EthereumTypes"]),
+    library(
+      "AccessAnalysis", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
+    library(
+      "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
+    library(
+      "ChainFormats",
+      ["CJansson", "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
+    library("Wavefront", ["AccessAnalysis", "ChainFormats", "ConflictScheduling", "WaveExecution"]),
+    .executableTarget(
+      name: "WavefrontCLI",
+      dependencies: [
+        "Wavefront", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    tests(of: "EthereumTypes"),
+    tests(of: "EVMBytecode"),
+    tests(of: "EVMState"),
+    tests(of: "EVMPrecompiles"),
+    tests(of: "EVM"),
+    tests(of: "ConflictScheduling"),
+    tests(of: "AccessAnalysis"),
+    tests(of: "WaveExecution"),
+    tests(of: "ChainFormats"),
+    tests(of: "Wavefront"),
+  ]
+)

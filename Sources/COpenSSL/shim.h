@@ -1,0 +1,9 @@
+#pragma once
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/provider.h>
+#include <openssl/ripemd.h>
+#include <openssl/sha.h>

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct WavefrontCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "wavefront")
+}
