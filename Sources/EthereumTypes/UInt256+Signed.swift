@@ -1,0 +1,44 @@
+extension UInt256 {
+  /// Two's-complement order (SLT).
+  @inlinable @inline(__always)
+  public func isLessSigned(_ b: UInt256) -> Bool {
+    // Flipping the sign bits turns signed order into unsigned order.
+    let flip: UInt64 = 1 << 63
+    return UInt256(limbs: l0, l1, l2, l3 ^ flip) < UInt256(limbs: b.l0, b.l1, b.l2, b.l3 ^ flip)
+  }
+
+  /// The magnitude of the two's-complement value.
+  @inlinable @inline(__always)
+  public var magnitudeSigned: UInt256 { isNegative ? negated : self }
+
+  /// Two's-complement quotient rounded towards zero, 0 for a zero divisor (SDIV).
+  @inlinable
+  public func dividedSigned(by b: UInt256) -> UInt256 {
+    let quotient = magnitudeSigned.divided(by: b.magnitudeSigned)
+    return isNegative != b.isNegative ? quotient.negated : quotient
+  }
+
+  /// Two's-complement remainder with the sign of the dividend, 0 for a zero divisor (SMOD).
+  @inlinable
+  public func remainderSigned(dividingBy b: UInt256) -> UInt256 {
+    let remainder = magnitudeSigned.remainder(dividingBy: b.magnitudeSigned)
+    return isNegative ? remainder.negated : remainder
+  }
+
+  /// Arithmetic shift right (SAR, EIP-145).
+  @inlinable @inline(__always)
+  public func shiftedRightSigned(_ count: UInt256) -> UInt256 {
+    let shifted = self >> count
+    guard isNegative else { return shifted }
+    guard count.fitsUInt64, count.l0 < 256 else { return .max }
+    return count.l0 == 0 ? shifted : shifted | UInt256.max.shiftedLeft(256 &- count.l0)
+  }
+
+  /// Extends the sign of byte `index`, counted from the least significant, to all higher bytes (SIGNEXTEND).
+  @inlinable @inline(__always)
+  public func signExtended(fromByte index: UInt256) -> UInt256 {
+    guard index.fitsUInt64, index.l0 < 31 else { return self }
+    let unused = 248 &- index.l0 &* 8
+    return shiftedLeft(unused).shiftedRightSigned(UInt256(unused))
+  }
+}
