@@ -46,6 +46,20 @@ public func keccak256(_ bytes: UnsafeRawBufferPointer) -> Hash32 {
   }
 }
 
+/// Keccak-256 of a word's 32 bytes: the trie key of a storage slot.
+public func keccak256(_ word: UInt256) -> Hash32 {
+  let limbs = (word.l3.bigEndian, word.l2.bigEndian, word.l1.bigEndian, word.l0.bigEndian)
+  // Invariant: the pointer covers the 32 bytes of the four limbs for the duration of the closure.
+  return unsafe withUnsafeBytes(of: limbs) { unsafe keccak256($0) }
+}
+
+/// Keccak-256 of an address's 20 bytes: the trie key of an account.
+public func keccak256(_ address: Address) -> Hash32 {
+  let limbs = (UInt64(address.hi).bigEndian, address.mid.bigEndian, address.lo.bigEndian)
+  // Invariant: the pointer covers the 24 bytes of the three limbs, of which the address is the last 20.
+  return unsafe withUnsafeBytes(of: limbs) { unsafe keccak256(UnsafeRawBufferPointer(rebasing: $0[4...])) }
+}
+
 /// Keccak-256 of two words next to each other: the storage key of a Solidity mapping entry.
 public func keccak256(_ first: UInt256, _ second: UInt256) -> Hash32 {
   unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { buffer in
