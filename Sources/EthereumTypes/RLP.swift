@@ -23,13 +23,15 @@ public enum RLP: Hashable, Sendable {
   var encodedCount: Int {
     switch self {
     case .bytes(let bytes):
-      bytes.count == 1 && bytes[0] < 0x80 ? 1 : Self.headerCount(bytes.count) + bytes.count
+      bytes.count == 1 && bytes[0] < 0x80 ? 1 : Self.withHeader(bytes.count)
     case .list(let items):
-      Self.headerCount(payloadCount(items)) + payloadCount(items)
+      Self.withHeader(payloadCount(items))
     }
   }
 
   private func payloadCount(_ items: [RLP]) -> Int { items.reduce(0) { $0 + $1.encodedCount } }
+
+  private static func withHeader(_ count: Int) -> Int { headerCount(count) + count }
 
   private static func headerCount(_ count: Int) -> Int {
     count < 56 ? 1 : 1 + UInt256(count).byteWidthUsed
