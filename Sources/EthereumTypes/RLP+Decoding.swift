@@ -41,44 +41,15 @@ extension RLP {
   private static func decode(
     _ bytes: Bytes, _ offset: inout Int, end: Int, depth: Int
   ) throws(RLPError) -> RLP {
-    let start = offset
-    guard depth <= maximumDepth else { throw .tooDeep(offset: start) }
-    guard offset < end else { throw .truncated(offset: start) }
-    let tag = bytes[offset]
-    offset += 1
-    switch tag {
-    case 0x00...0x7F:
-      return .bytes([tag])
-    case 0x80...0xBF:
-      let count = try length(of: tag - 0x80, bytes, &offset, end: end, start: start)
-      if count == 1, bytes[offset] < 0x80 { throw .notCanonical(offset: start) }
-      defer { offset += count }
-      return .bytes(Bytes(bytes[offset..<offset + count]))
-    default:
-      let count = try length(of: tag - 0xC0, bytes, &offset, end: end, start: start)
-      let listEnd = offset + count
-      var items: [RLP] = []
-      while offset < listEnd { items.append(try decode(bytes, &offset, end: listEnd, depth: depth + 1)) }
-      return .list(items)
+    guard depth <= maximumDepth else { throw .tooDeep(offset: offset) }
+    let item = try item(of: bytes, at: offset, end: end)
+    guard item.isList else {
+      offset = item.end
+      return .bytes(Bytes(bytes[item.payload]))
     }
-  }
-
-  /// Reads a payload length and checks that the payload lies before `end`.
-  private static func length(
-    of code: UInt8, _ bytes: Bytes, _ offset: inout Int, end: Int, start: Int
-  ) throws(RLPError) -> Int {
-    if code <= 55 {
-      guard Int(code) <= end - offset else { throw .truncated(offset: start) }
-      return Int(code)
-    }
-    let width = Int(code) - 55
-    guard width <= end - offset else { throw .truncated(offset: start) }
-    guard bytes[offset] != 0 else { throw .notCanonical(offset: start) }
-    // Eight bytes always fit 64 bits; whether they fit the input is checked unsigned below.
-    let count = bytes[offset..<offset + width].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    offset += width
-    guard count > 55 else { throw .notCanonical(offset: start) }
-    guard count <= UInt64(end - offset) else { throw .truncated(offset: start) }
-    return Int(count)
+    offset = item.payloadStart
+    var items: [RLP] = []
+    while offset < item.end { items.append(try decode(bytes, &offset, end: item.end, depth: depth + 1)) }
+    return .list(items)
   }
 }

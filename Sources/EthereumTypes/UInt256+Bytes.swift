@@ -25,6 +25,16 @@ extension UInt256 {
   /// Makes a word from at most 32 big-endian bytes; nil for more.
   public init?(bigEndian bytes: some Collection<UInt8>) {
     guard bytes.count <= 32 else { return nil }
+    // Words come in 32 contiguous bytes nearly always, and those are four loads.
+    let word = bytes.withContiguousStorageIfAvailable { buffer -> UInt256? in
+      // Invariant: the base address is read only where the buffer holds the 32 bytes read there.
+      guard buffer.count == 32, let base = buffer.baseAddress else { return nil }
+      return unsafe UInt256(bigEndianAt: base)
+    }
+    if let word = word ?? nil {
+      self = word
+      return
+    }
     self = .zero
     for byte in bytes { self = shiftedLeft(8) | UInt256(UInt64(byte)) }
   }

@@ -53,16 +53,15 @@ struct NodeEncoder {
       return nil
     }
     let hash = keccak256(buffer[first...])
-    buffer.removeLast(buffer.count - start)
+    buffer.removeSubrange(start...)
     buffer.appendRLP(hash)
     return hash
   }
 
-  /// Closes the outermost node, which is hashed whatever its size, and leaves nothing in its place.
-  mutating func endRoot(_ start: Int) -> Hash32 {
-    let hash = keccak256(buffer[closeHeader(start)...])
-    buffer.removeLast(buffer.count - start)
-    return hash
+  /// The hash of an outermost node that stands for itself, which a root never does.
+  mutating func takeShortRoot() -> Hash32 {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    return keccak256(buffer)
   }
 
   /// Writes the list header right before the payload and tells where it starts.

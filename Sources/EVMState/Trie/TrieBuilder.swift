@@ -39,7 +39,8 @@ struct TrieBuilder {
   mutating func root() -> Hash32 {
     sortAndDeduplicate()
     guard !entries.isEmpty else { return .emptyTrieRoot }
-    return encode(0..<entries.count, depth: 0, isRoot: true) ?? .emptyTrieRoot
+    defer { encoder.buffer.removeAll(keepingCapacity: true) }
+    return encode(0..<entries.count, depth: 0) ?? encoder.takeShortRoot()
   }
 
   private mutating func sortAndDeduplicate() {
@@ -59,7 +60,7 @@ struct TrieBuilder {
   ///
   /// - Returns: the node's hash, if it has one.
   @discardableResult
-  private mutating func encode(_ range: Range<Int>, depth: Int, isRoot: Bool = false) -> Hash32? {
+  private mutating func encode(_ range: Range<Int>, depth: Int) -> Hash32? {
     let first = entries[range.lowerBound]
     let node = encoder.begin()
     if range.count == 1 {
@@ -76,7 +77,7 @@ struct TrieBuilder {
         appendBranch(range, depth: depth)
       }
     }
-    return isRoot ? encoder.endRoot(node) : encoder.end(node)
+    return encoder.end(node)
   }
 
   /// Appends the 17 items of the branch at `depth`.
