@@ -31,6 +31,7 @@ extension MerklePatriciaTrie {
       let shared = piece.commonPrefixCount(rest)
       if shared == piece.count {
         let changed = try insert(path, value, at: child, depth: depth + shared)
+        if isUnchanged(child, changed) { return id }
         return replace(id, with: .extension(piece, child: changed))
       }
       var fork = Fork()
@@ -41,7 +42,9 @@ extension MerklePatriciaTrie {
     case .branch(var children, let old):
       guard rest.count > 0 else { return replace(id, with: .branch(children, value: value)) }
       let nibble = Int(rest[0])
-      children[nibble] = try insert(path, value, at: children[nibble], depth: depth + 1)
+      let changed = try insert(path, value, at: children[nibble], depth: depth + 1)
+      if isUnchanged(children[nibble], changed) { return id }
+      children[nibble] = changed
       return replace(id, with: .branch(children, value: old))
 
     case .unloaded(let hash):

@@ -47,12 +47,6 @@ extension MerklePatriciaTrie {
     }
   }
 
-  /// Whether removal below `old` found nothing: a node that stayed in place and kept its hash or, too small
-  /// to have one, is at worst rewritten as it was.
-  private func isUnchanged(_ old: NodeID, _ new: NodeID) -> Bool {
-    old == new && (new.isNone || self[new].hash != nil)
-  }
-
   /// Puts the branch with these items in the place of `id`, or what it becomes where fewer than two are left.
   private mutating func collapse(
     _ children: InlineArray<16, NodeID>, _ value: Bytes, into id: NodeID, depth: Int

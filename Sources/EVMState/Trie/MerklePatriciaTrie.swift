@@ -92,4 +92,10 @@ public struct MerklePatriciaTrie: Sendable {
     self[id].node = node
     return node
   }
+
+  /// Whether a change below `old`, which gave `new`, found nothing to do: the node stayed in place and kept
+  /// its hash. A node too small to have one counts as changed and is at worst rewritten as it was.
+  func isUnchanged(_ old: NodeID, _ new: NodeID) -> Bool {
+    old == new && (new.isNone || self[new].hash != nil)
+  }
 }

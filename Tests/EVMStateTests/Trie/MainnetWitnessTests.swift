@@ -7,21 +7,18 @@ import Testing
 @Suite(
   "Mainnet witnesses", .enabled(if: TrieFixtures.path("blocks") != nil, "mainnet block fixtures are absent"))
 struct MainnetWitnessTests {
-  /// The largest files take minutes in a debug build, which hashes some 50 times slower.
-  #if DEBUG
-    static let largestFile = 2_000_000
-  #else
-    static let largestFile = Int.max
-  #endif
-
   static let files: [String] =
     TrieFixtures.path("blocks").map { folder in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }.filter { path in
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? Int ?? 0) <= largestFile
-      }
+      return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
     } ?? []
+
+  /// Contracts that only receive withdrawals in their block, whose code hash the snapshot lacks.
+  static let isListedWithoutCode = Set(
+    [
+      "0x926720ae39114d0e2043b79570a1e08f00d01cce", "0x259a36d8c99d996ba87185e301fa51e51d41e100",
+      "0xf897e5cbab216805ded275c3d8caf0a3477e3400", "0xb9d7934878b5fb9610b3fe8a5e441e8fad7e293f",
+    ].compactMap { Address(hex: $0) })
 
   @Test("Header roots are those of the lists", arguments: files)
   func lists(_ file: String) throws {
@@ -45,16 +42,30 @@ struct MainnetWitnessTests {
     let pre = try #require(TestState(block["pre"]))
     var trie = SparseTrie(preStateRoot: root, nodes: nodes)
     for (address, entry) in pre.entries {
-      #expect(try trie.account(address) == entry.account, "\(address)")
+      let proved = try trie.account(address)
+      if Self.isListedWithoutCode.contains(address) {
+        #expect(proved?.nonce == entry.account.nonce && proved?.balance == entry.account.balance)
+      } else {
+        #expect(proved == entry.account, "\(address)")
+      }
       for (slot, value) in entry.storage {
         #expect(try trie.storage(address, slot) == value, "\(Location.storage(address, slot))")
       }
     }
-    // Writing every value as it is changes no hash.
-    try trie.apply(
-      pre.entries.map { address, entry in
-        StateUpdate(address, entry.account, slots: entry.storage.map { (key: $0, value: $1) })
-      })
+    // Changing every value and changing it back hashes every node on the way anew.
+    let same = try pre.entries.map { address, entry in
+      StateUpdate(address, try trie.account(address), slots: entry.storage.map { (key: $0, value: $1) })
+    }
+    var changed = same.filter { $0.account != nil }
+    for index in changed.indices {
+      changed[index].account?.balance &+= 1
+      for slot in changed[index].slots.indices {
+        changed[index].slots[slot].value = changed[index].slots[slot].value == 1 ? 2 : 1
+      }
+    }
+    try trie.apply(changed)
+    #expect(trie.stateRoot() != root || changed.isEmpty)
+    try trie.apply(same)
     #expect(trie.stateRoot() == root)
   }
 }
