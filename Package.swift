@@ -51,7 +51,7 @@ let package = Package(
       "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     library(
       "ChainFormats",
-      ["CJansson", "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
+      ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
     library("Wavefront", ["AccessAnalysis", "ChainFormats", "ConflictScheduling", "WaveExecution"]),
     .executableTarget(
       name: "WavefrontCLI",
