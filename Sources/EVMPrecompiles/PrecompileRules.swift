@@ -48,9 +48,9 @@ public struct PrecompileRules: Sendable {
     case .blake2f: input.count == Blake2F.inputSize ? UInt64(Blake2F.rounds(input)) : 0
     case .kzgPointEvaluation: 50_000
     case .bls12G1Add: 375
-    case .bls12G1MSM: 0
+    case .bls12G1MSM: BLS12381.Discounts.first.gas(pairs: input.count / 160, each: 12_000)
     case .bls12G2Add: 600
-    case .bls12G2MSM: 0
+    case .bls12G2MSM: BLS12381.Discounts.second.gas(pairs: input.count / 288, each: 22_500)
     case .bls12Pairing: 37_700 + 32_600 * UInt64(input.count / 384)
     case .bls12MapFpToG1: 5_500
     case .bls12MapFp2ToG2: 23_800
@@ -75,7 +75,15 @@ public struct PrecompileRules: Sendable {
       case .bn254Mul: BN254.multiply(input, into: &output)
       case .bn254Pairing: BN254.pairingCheck(input, into: &output)
       case .blake2f: Blake2F.run(input, into: &output)
-      default: false
+      case .kzgPointEvaluation: KZG.pointEvaluation(input, into: &output)
+      case .bls12G1Add: BLS12381.addInFirstGroup(input, into: &output)
+      case .bls12G1MSM: BLS12381.multiplyInFirstGroup(input, into: &output)
+      case .bls12G2Add: BLS12381.addInSecondGroup(input, into: &output)
+      case .bls12G2MSM: BLS12381.multiplyInSecondGroup(input, into: &output)
+      case .bls12Pairing: BLS12381.pairingCheck(input, into: &output)
+      case .bls12MapFpToG1: BLS12381.mapToFirstGroup(input, into: &output)
+      case .bls12MapFp2ToG2: BLS12381.mapToSecondGroup(input, into: &output)
+      case .p256Verify: P256.verify(input, into: &output)
       }
     if !succeeded { output.removeAll(keepingCapacity: true) }
     return succeeded

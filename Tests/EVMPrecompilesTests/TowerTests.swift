@@ -8,6 +8,9 @@ struct TowerTests {
   @Test("BN254")
   func bn254() { check(BN254.self) }
 
+  @Test("BLS12-381")
+  func bls12381() { check(BLS12381.self) }
+
   private func check<Curve: PairingCurve>(_: Curve.Type) where Curve.Fp: RandomField {
     var generator = SplitMix64(seed: 2)
     checkLaws(Fp2<Curve>.self, &generator)

@@ -33,7 +33,10 @@ extension PrecompileEra {
 struct VectorTests {
   @Test(
     "gas, success and output of every vector",
-    arguments: ["HashesAndRecovery", "Blake2F", "ModExp", "BN254Groups", "BN254Pairing"])
+    arguments: [
+      "HashesAndRecovery", "Blake2F", "ModExp", "BN254Groups", "BN254Pairing", "P256", "KZG",
+      "BLS12381Additions", "BLS12381Multiplications", "BLS12381Pairing", "BLS12381Maps",
+    ])
   func vectors(file: String) throws {
     let vectors = try PrecompileVector.load(file)
     #expect(!vectors.isEmpty)

@@ -28,12 +28,3 @@ extension PairingCurve {
     return digits.dropLast().reversed()
   }
 }
-
-extension PrimeField {
-  /// The element of a small number.
-  init(small value: UInt64) {
-    var limbs = Limbs(repeating: 0)
-    limbs[0] = value
-    self = Self(montgomery: limbs) * Self(montgomery: Modulus.rSquared)
-  }
-}
