@@ -37,7 +37,7 @@ struct TrieRootTests {
     let accounts = (UInt64(1)..<40).map {
       (
         address: Address($0), account: Account(nonce: $0, balance: 5),
-        storage: [UInt256($0): 7, 9: 1] as [UInt256: UInt256]
+        storage: [UInt256($0): 7, 900: 1] as [UInt256: UInt256]
       )
     }
     let expected = stateRoot(of: accounts)
