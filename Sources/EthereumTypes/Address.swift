@@ -29,6 +29,7 @@ public struct Address: Hashable, Sendable, BitwiseCopyable {
   public init(_ number: UInt64) { self.init(hi: 0, mid: 0, lo: number) }
 
   /// Makes an address from exactly 20 bytes; nil otherwise.
+  @inlinable
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == 20, let word = UInt256(bigEndian: bytes) else { return nil }
     self.init(truncating: word)

@@ -9,6 +9,7 @@ public struct Hash32: Hashable, Sendable, BitwiseCopyable {
   public init(word: UInt256) { self.word = word }
 
   /// Makes a hash from exactly 32 bytes; nil otherwise.
+  @inlinable
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == 32, let word = UInt256(bigEndian: bytes) else { return nil }
     self.word = word

@@ -10,12 +10,20 @@ public struct RLPItem: Hashable, Sendable, BitwiseCopyable {
   /// The byte after the item.
   public var end: Int
 
+  @inlinable @inline(__always)
+  init(isList: Bool, start: Int, payloadStart: Int, end: Int) {
+    self.isList = isList
+    self.start = start
+    self.payloadStart = payloadStart
+    self.end = end
+  }
+
   /// The bytes of the contents.
-  public var payload: Range<Int> { payloadStart..<end }
+  @inlinable public var payload: Range<Int> { payloadStart..<end }
   /// The bytes of the whole item.
-  public var encoded: Range<Int> { start..<end }
+  @inlinable public var encoded: Range<Int> { start..<end }
   /// The number of bytes of the contents.
-  public var payloadCount: Int { end - payloadStart }
+  @inlinable public var payloadCount: Int { end - payloadStart }
 }
 
 /// Walks the items of an encoded RLP list one after the other without allocating: for the places that
@@ -52,11 +60,11 @@ public struct RLPCursor {
 }
 
 extension RLP {
-  /// The item whose header starts at `start`; checks that its payload lies before `end`, and that no shorter
-  /// header would do.
-  @inline(__always)
-  static func item(of bytes: Bytes, at start: Int, end: Int) throws(RLPError) -> RLPItem {
-    guard start < end else { throw .truncated(offset: start) }
+  /// The item whose header starts at byte `start` of `bytes`. Checks that it lies before `end`, at most the
+  /// number of bytes, and that no shorter header would do.
+  @inlinable
+  public static func item(of bytes: Bytes, at start: Int, end: Int) throws(RLPError) -> RLPItem {
+    guard start >= 0, start < end, end <= bytes.count else { throw .truncated(offset: start) }
     let tag = bytes[start]
     if tag < 0x80 { return RLPItem(isList: false, start: start, payloadStart: start, end: start + 1) }
     let isList = tag >= 0xC0

@@ -23,6 +23,7 @@ extension UInt256 {
   }
 
   /// Makes a word from at most 32 big-endian bytes; nil for more.
+  @inlinable
   public init?(bigEndian bytes: some Collection<UInt8>) {
     guard bytes.count <= 32 else { return nil }
     // Words come in 32 contiguous bytes nearly always, and those are four loads.

@@ -6,8 +6,8 @@ struct EncodedTrieNode {
   enum Content {
     case leaf(NibblePath, value: RLPItem)
     case `extension`(NibblePath, child: RLPItem)
-    /// Sixteen children and the value.
-    case branch(InlineArray<17, RLPItem>)
+    /// Sixteen children and the value: the byte each item starts at.
+    case branch(InlineArray<17, UInt32>)
   }
 
   /// How a node names a child.
@@ -27,27 +27,42 @@ struct EncodedTrieNode {
   init(_ bytes: Bytes, at item: RLPItem, of hash: Hash32, depth: Int) throws(TrieError) {
     self.bytes = bytes
     self.hash = hash
-    var items = InlineArray<17, RLPItem>(repeating: item)
+    guard item.isList, bytes.count <= UInt32.max else {
+      throw .malformedNode(hash, reason: "expected a list of at most 4 GiB")
+    }
+    var starts = InlineArray<17, UInt32>(repeating: 0)
     var count = 0
-    guard item.isList else { throw .malformedNode(hash, reason: "expected a list, found a string") }
-    do {
-      var cursor = RLPCursor(bytes, inside: item)
-      while !cursor.isAtEnd {
-        let next = try cursor.next()
-        if count < 17 { items[count] = next }
-        count += 1
-      }
-    } catch {
-      throw .malformedNode(hash, reason: "\(error)")
+    var next = item.payloadStart
+    while next < item.end {
+      if count < 17 { starts[count] = UInt32(truncatingIfNeeded: next) }
+      count += 1
+      next = try Self.item(bytes, at: next, before: item.end, hash).end
     }
     switch count {
-    case 2: content = try Self.short(bytes, items[0], items[1], hash, depth)
+    case 2:
+      let path = try Self.item(bytes, at: Int(starts[0]), before: item.end, hash)
+      let second = try Self.item(bytes, at: Int(starts[1]), before: item.end, hash)
+      content = try Self.short(bytes, path, second, hash, depth)
     case 17:
-      guard depth < NibblePath.maximumCount, !items[16].isList else {
+      guard depth < NibblePath.maximumCount, bytes[Int(starts[16])] < 0xC0 else {
         throw .malformedNode(hash, reason: "expected a branch above the last nibble with a string for value")
       }
-      content = .branch(items)
-    default: throw .malformedNode(hash, reason: "expected 2 or 17 items, found \(count)")
+      content = .branch(starts)
+    default:
+      throw .malformedNode(hash, reason: "expected 2 or 17 items, found \(count)")
+    }
+  }
+
+  /// The item that starts at byte `start`.
+  func item(at start: UInt32) throws(TrieError) -> RLPItem {
+    try Self.item(bytes, at: Int(start), before: bytes.count, hash)
+  }
+
+  private static func item(
+    _ bytes: Bytes, at start: Int, before end: Int, _ hash: Hash32
+  ) throws(TrieError) -> RLPItem {
+    do { return try RLP.item(of: bytes, at: start, end: end) } catch {
+      throw .malformedNode(hash, reason: "\(error)")
     }
   }
 

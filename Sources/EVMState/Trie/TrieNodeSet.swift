@@ -37,9 +37,10 @@ public final class TrieNodeSet: Sendable {
         item = child
       case .branch(let items):
         guard depth < path.count else {
-          return items[16].payloadCount == 0 ? nil : Bytes(node.bytes[items[16].payload])
+          let value = try node.item(at: items[16])
+          return value.payloadCount == 0 ? nil : Bytes(node.bytes[value.payload])
         }
-        item = items[Int(path[depth])]
+        item = try node.item(at: items[Int(path[depth])])
         depth += 1
       }
       switch try node.reference(item) {
@@ -68,9 +69,10 @@ public final class TrieNodeSet: Sendable {
     case .branch(let items):
       var children = TrieNode.noChildren
       for nibble in 0..<16 {
-        children[nibble] = try add(items[nibble], of: node, depth: depth + 1, to: &trie)
+        let child = try node.item(at: items[nibble])
+        children[nibble] = try add(child, of: node, depth: depth + 1, to: &trie)
       }
-      return .branch(children, value: Bytes(node.bytes[items[16].payload]))
+      return .branch(children, value: Bytes(node.bytes[try node.item(at: items[16]).payload]))
     }
   }
 
@@ -91,10 +93,7 @@ public final class TrieNodeSet: Sendable {
   private func node(_ hash: Hash32, depth: Int) throws(TrieError) -> EncodedTrieNode {
     guard let bytes = nodes[hash] else { throw .missingNode(hash) }
     let item: RLPItem
-    do {
-      var cursor = RLPCursor(bytes)
-      item = try cursor.next()
-    } catch {
+    do { item = try RLP.item(of: bytes, at: 0, end: bytes.count) } catch {
       throw .malformedNode(hash, reason: "\(error)")
     }
     guard item.end == bytes.count else {
