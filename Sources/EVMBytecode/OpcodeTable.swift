@@ -68,8 +68,8 @@ public struct OpcodeRequirements: Sendable, BitwiseCopyable {
   /// The stack must hold at most this many words.
   public var maximumHeight: Int16
 
-  /// The row of a byte that is no instruction.
-  static let undefined = OpcodeRequirements(gas: -1, minimumHeight: 0, maximumHeight: 1024)
+  /// The row of a byte that is no instruction: no stack is ever high enough for it.
+  public static let undefined = OpcodeRequirements(gas: -1, minimumHeight: 1025, maximumHeight: 1024)
 }
 
 /// The instructions of one fork.

@@ -54,11 +54,13 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   // MARK: StateReader
 
+  /// The account here, or in the base.
   public func account(_ address: Address) throws(StateReadError) -> Account? {
     if let entry = entries[address] { return entry.account }
     return try base?.account(address)
   }
 
+  /// The slot here, or in the base.
   public func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
     if let entry = entries[address] {
       if let value = entry.storage[slot] { return value }
@@ -67,18 +69,21 @@ public final class MemoryState: StateReader, @unchecked Sendable {
     return try base?.storage(address, slot) ?? .zero
   }
 
+  /// The code known here, or in the base.
   public func code(_ hash: Hash32) throws(StateReadError) -> Bytes {
     if let code = codes[hash] { return code }
     guard let base else { throw .missingCode(hash) }
     return try base.code(hash)
   }
 
+  /// The hash known here, or in the base.
   public func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 {
     if let hash = blockHashes[number] { return hash }
     guard let base else { throw .missingBlockHash(number) }
     return try base.blockHash(number)
   }
 
+  /// Whether any slot is non-zero here, or in a base that still counts.
   public func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
     if let entry = entries[address] {
       if entry.storage.contains(where: { !$0.value.isZero }) { return true }

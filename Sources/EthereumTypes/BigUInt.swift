@@ -80,6 +80,22 @@ public struct BigUInt: Sendable {
   }
 }
 
+extension BigUInt: Hashable {
+  /// Feeds the magnitude to the hasher.
+  public func hash(into hasher: inout Hasher) { hasher.combine(decimal) }
+
+  /// Decimal digits. Quasi-linear in their number.
+  public var decimal: String {
+    let room = unsafe __gmpz_sizeinbase(&storage.value, 10) + 2
+    return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { buffer in
+      // Invariant: GMP documents that `sizeinbase + 2` characters hold any sign, the digits and the terminator.
+      guard let base = buffer.baseAddress else { return "" }
+      unsafe __gmpz_get_str(base, 10, &storage.value)
+      return unsafe String(cString: base)
+    }
+  }
+}
+
 extension BigUInt: Comparable {
   /// Equality of the numbers.
   public static func == (a: BigUInt, b: BigUInt) -> Bool {

@@ -1,0 +1,186 @@
+import EVMBytecode
+import EVMPrecompiles
+public import EVMState
+import EthereumTypes
+
+/// The Ethereum virtual machine: runs messages on a journal, under the rules of one fork.
+///
+/// One machine serves one thread. It is made once and used for many transactions: its stack, memory and code
+/// tables are kept. The life of a transaction is `begin`, then the steps in `TransactionProcessor`.
+public struct Machine: ~Copyable {
+  /// The state as the running transaction sees it.
+  public internal(set) var journal: Journal
+  /// The block the transaction runs in.
+  public internal(set) var block: BlockEnvironment
+  /// The rules of the block's fork.
+  public internal(set) var rules: ForkRules
+
+  // What the transaction gives to every frame.
+  var origin = Address.zero
+  var gasPrice = UInt256.zero
+  var blobHashes: [Hash32] = []
+
+  // The running message.
+  var frames: [Frame] = []
+  /// The running frame's context.
+  var context: FrameContext
+  var stacks = StackArena()
+  var memory = MemoryArena()
+  var returnData = ByteBuffer()
+  var refund: Int64 = 0
+  /// Where the running frame's memory starts in the arena, and how many bytes of it there are.
+  var memoryStart = 0
+  var memorySize = 0
+  /// Why the last frame that failed did so.
+  var haltReason = ExceptionalHalt.outOfGas
+  /// Gas of the running frame after a call or creation that needed no new frame.
+  var resumeGas: Int64 = 0
+
+  var precompiles: PrecompileRules
+  var precompileOutput: Bytes = []
+  let requirements: RequirementTable
+  private var codes: [Code] = []
+  private var codeNumbers: [Hash32: Int32] = [:]
+
+  /// Makes a machine for transactions of a block.
+  public init(block: BlockEnvironment, reader: any StateReader) {
+    journal = Journal(reader: reader)
+    context = FrameContext(outermostIn: &journal)
+    self.block = block
+    rules = ForkRules(block.fork)
+    precompiles = PrecompileRules(era: PrecompileEra(block.fork))
+    requirements = RequirementTable(rules.opcodes.requirements)
+  }
+
+  /// Forgets the last transaction and begins the next one over `reader`.
+  public mutating func begin(reader: any StateReader) {
+    journal.reset(reader: reader)
+    frames.removeAll(keepingCapacity: true)
+    returnData.removeAll()
+    refund = 0
+    if codes.count > Self.codeLimit {
+      codes.removeAll()
+      codeNumbers.removeAll()
+    }
+  }
+
+  /// So many prepared codes are kept before starting over, to bound memory on long runs.
+  private static var codeLimit: Int { 1 << 14 }
+
+  // MARK: Code
+
+  /// The prepared code of an account.
+  mutating func code(of account: Journal.AccountHandle) -> Code {
+    let known = journal.codeHandle(account)
+    if known >= 0 { return codes[Int(known)] }
+    let number = codeNumber(journal.codeHash(account))
+    journal.setCodeHandle(number, for: account)
+    return codes[Int(number)]
+  }
+
+  private mutating func codeNumber(_ hash: Hash32) -> Int32 {
+    if let number = codeNumbers[hash] { return number }
+    let number = Int32(codes.count)
+    codes.append(Code(journal.code(hash)))
+    // After a failed read the code is not what the hash says; the fault ends the transaction anyway.
+    if journal.fault == nil { codeNumbers[hash] = number }
+    return number
+  }
+
+  // MARK: Running
+
+  /// Runs the frames on the stack of calls until the outermost one has ended, and says how.
+  mutating func run<Tracer: InstructionTracer>(_ tracer: inout Tracer) -> (exit: FrameExit, gas: Int64) {
+    while true {
+      let exit = interpret(&tracer)
+      if exit == .suspended { continue }
+      guard let frame = frames.popLast() else { return (.failed, 0) }
+      if Tracer.isActive {
+        tracer.halted(
+          depth: frames.count + 1, exit: exit, reason: exit == .failed ? haltReason : nil)
+      }
+      let result = frame.context.isCreation ? finishCreation(frame, exit) : finishCall(frame, exit)
+      if frames.isEmpty || journal.fault != nil { return result }
+    }
+  }
+
+  /// Puts the state back where the frame found it.
+  mutating func rollBack(_ frame: Frame) {
+    journal.revert(to: frame.context.checkpoint)
+    refund = frame.context.refundAtEntry
+  }
+
+  /// Hands a call's outcome to its caller.
+  private mutating func finishCall(_ frame: Frame, _ exit: FrameExit) -> (exit: FrameExit, gas: Int64) {
+    var gas = frame.gas
+    if exit != .succeeded { rollBack(frame) }
+    if exit == .failed {
+      gas = 0
+      returnData.removeAll()
+    }
+    resumeCaller(gas: gas, pushing: exit == .succeeded ? .one : .zero)
+    if let caller = frames.last {
+      returnData.copy(
+        0, min(frame.context.returnCount, returnData.count), to: memory,
+        caller.memoryStart &+ frame.context.returnOffset)
+    }
+    return (exit, gas)
+  }
+
+  /// Returns gas to the waiting caller and pushes the result of its call on its stack.
+  mutating func resumeCaller(gas: Int64, pushing word: UInt256) {
+    guard !frames.isEmpty else { return }
+    let top = frames.count - 1
+    frames[top].gas &+= gas
+    var stack = stacks.pointer(frames[top].stackTop)
+    stack.push(word)
+    frames[top].stackTop = stacks.index(stack)
+  }
+}
+
+/// The interpreter's copy of the opcode table, indexed by byte without a bounds check.
+@safe
+final class RequirementTable: Sendable {
+  // Invariant: `rows` points to 256 initialised rows, one for each value of a byte, freed in `deinit`.
+  nonisolated(unsafe) private let rows: UnsafeMutablePointer<OpcodeRequirements>
+
+  init(_ requirements: [OpcodeRequirements]) {
+    unsafe rows = .allocate(capacity: 256)
+    for index in 0..<256 {
+      let row = index < requirements.count ? requirements[index] : .undefined
+      unsafe (rows + index).initialize(to: row)
+    }
+  }
+
+  deinit { unsafe rows.deallocate() }
+
+  /// The rows, valid as long as the table lives.
+  @inline(__always)
+  var cursor: RequirementCursor { unsafe RequirementCursor(rows) }
+}
+
+/// Points to the 256 rows. Plain old data.
+@safe
+struct RequirementCursor: BitwiseCopyable {
+  // Invariant: the `RequirementTable` outlives the cursor; a byte is always below 256.
+  private let rows: UnsafeMutablePointer<OpcodeRequirements>
+  @inline(__always)
+  init(_ rows: UnsafeMutablePointer<OpcodeRequirements>) { unsafe self.rows = rows }
+  @inline(__always)
+  subscript(byte: UInt8) -> OpcodeRequirements { unsafe rows[Int(byte)] }
+}
+
+extension PrecompileEra {
+  init(_ fork: Fork) {
+    self =
+      switch fork {
+      case .osaka...: .osaka
+      case .prague...: .prague
+      case .cancun...: .cancun
+      case .berlin...: .berlin
+      case .istanbul...: .istanbul
+      case .byzantium...: .byzantium
+      default: .frontier
+      }
+  }
+}

@@ -1,0 +1,175 @@
+import EVMBytecode
+import EVMPrecompiles
+public import EVMState
+public import EthereumTypes
+
+extension Machine {
+  /// Runs one transaction on `state` and returns what it did; the state itself is not changed.
+  ///
+  /// - Parameters:
+  ///   - transaction: the transaction.
+  ///   - sender: who signed it.
+  ///   - state: the state it runs on.
+  /// - Throws: `ExecutionError.rejected` where the transaction is not valid on this state, `.state` where the state
+  ///   could not be read.
+  public mutating func execute(
+    _ transaction: Transaction, sender: Address, on state: any StateReader
+  ) throws(ExecutionError) -> TransactionResult {
+    var tracer = NoTracer()
+    return try execute(transaction, sender: sender, on: state, tracer: &tracer)
+  }
+
+  mutating func execute<Tracer: InstructionTracer>(
+    _ transaction: Transaction, sender senderAddress: Address, on state: any StateReader, tracer: inout Tracer
+  ) throws(ExecutionError) -> TransactionResult {
+    begin(reader: state)
+    let intrinsic = IntrinsicGas(transaction, rules)
+    let sender = journal.handle(for: senderAddress)
+    do throws(TransactionRejection) {
+      try checkForm(transaction, intrinsic)
+      try checkSender(transaction, sender)
+    } catch {
+      // A failed read makes an account look empty and the transaction look invalid: report the cause.
+      if let fault = journal.fault { throw .state(fault) }
+      throw .rejected(error)
+    }
+    try stopOnFault()
+
+    let gasPrice = transaction.effectiveGasPrice(baseFee: block.baseFee)
+    let blobGas = UInt64(transaction.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
+    // Both are covered by the worst case checked above, so no product here can exceed the balance.
+    let upfront = gasPrice &* UInt256(transaction.gasLimit) &+ block.blobBaseFee &* UInt256(blobGas)
+    _ = journal.debit(sender, upfront)
+    journal.setNonce(sender, transaction.nonce + 1)
+
+    origin = senderAddress
+    self.gasPrice = gasPrice
+    blobHashes = transaction.blobVersionedHashes
+    warmUp(transaction, sender)
+    applyAuthorizations(transaction)
+
+    let gas = Int64(clamping: transaction.gasLimit - intrinsic.charged)
+    let outcome = runOutermost(transaction, sender, gas: gas, &tracer)
+    try stopOnFault()
+
+    var gasUsed = intrinsic.charged + UInt64(clamping: gas - outcome.gas)
+    let refundable = min(UInt64(clamping: refund), gasUsed / UInt64(rules.refundQuotient))
+    gasUsed = max(gasUsed - refundable, intrinsic.floor)
+    journal.credit(sender, gasPrice &* UInt256(transaction.gasLimit - gasUsed))
+    let tip = gasPrice &- block.baseFee
+    journal.credit(journal.handle(for: block.coinbase), tip &* UInt256(gasUsed))
+    try stopOnFault()
+
+    let succeeded = outcome.exit == .succeeded
+    return TransactionResult(
+      succeeded: succeeded, gasUsed: gasUsed, output: outcome.exit == .failed ? [] : returnData.bytes,
+      logs: journal.logs, createdAddress: succeeded ? outcome.created : nil,
+      effects: journal.finish(removesEmptyAccounts: rules.removesEmptyAccounts))
+  }
+
+  private func stopOnFault() throws(ExecutionError) { if let fault = journal.fault { throw .state(fault) } }
+
+  /// Marks what every transaction starts with as accessed (EIPs 2929, 2930, 3651).
+  private mutating func warmUp(_ transaction: Transaction, _ sender: Journal.AccountHandle) {
+    guard rules.hasWarmth else { return }
+    _ = journal.warm(sender)
+    if let to = transaction.to { _ = journal.warm(journal.handle(for: to)) }
+    if rules.warmsCoinbase { _ = journal.warm(journal.handle(for: block.coinbase)) }
+    for entry in transaction.accessList {
+      let account = journal.handle(for: entry.address)
+      _ = journal.warm(account)
+      for key in entry.slots { _ = journal.warm(journal.slot(account, key)) }
+    }
+  }
+
+  /// Sets the delegations of an EIP-7702 transaction; invalid ones are skipped.
+  private mutating func applyAuthorizations(_ transaction: Transaction) {
+    for authorization in transaction.authorizationList {
+      guard authorization.chainID.isZero || authorization.chainID == UInt256(block.chainID),
+        authorization.nonce < .max, let address = authorization.recoverAuthority()
+      else { continue }
+      let authority = journal.handle(for: address)
+      _ = journal.warm(authority)
+      if journal.codeHash(authority) != .emptyCode, code(of: authority).delegate == nil { continue }
+      guard journal.nonce(authority) == authorization.nonce else { continue }
+      // 25,000 was charged for a new account; half of it comes back for one that exists.
+      if journal.exists(authority) { refund &+= 12_500 }
+      let designator = authorization.address == .zero ? [] : [0xEF, 0x01, 0x00] + authorization.address.bytes
+      journal.setCode(authority, designator)
+      journal.setNonce(authority, authorization.nonce + 1)
+    }
+  }
+
+  private mutating func runOutermost<Tracer: InstructionTracer>(
+    _ transaction: Transaction, _ sender: Journal.AccountHandle, gas: Int64, _ tracer: inout Tracer
+  ) -> (exit: FrameExit, gas: Int64, created: Address?) {
+    let checkpoint = journal.checkpoint
+    var context = FrameContext(
+      account: sender, address: .zero, caller: journal.address(of: sender), value: transaction.value,
+      isStatic: false, isCreation: transaction.to == nil, checkpoint: checkpoint, refundAtEntry: refund,
+      inputStart: 0, inputCount: 0)
+    guard let to = transaction.to else {
+      context.address = context.caller.createAddress(nonce: transaction.nonce)
+      context.account = journal.handle(for: context.address)
+      if rules.hasWarmth { _ = journal.warm(context.account) }
+      guard !journal.collides(context.account) else {
+        haltReason = .addressCollision
+        return (.failed, 0, nil)
+      }
+      journal.create(context.account, nonce: rules.removesEmptyAccounts ? 1 : 0)
+      transfer(transaction.value, from: sender, to: context.account)
+      let (exit, left) = start(Code(transaction.data), context, input: [], gas: gas, &tracer)
+      return (exit, left, context.address)
+    }
+    context.address = to
+    context.account = journal.handle(for: to)
+    transfer(transaction.value, from: sender, to: context.account)
+    let (exit, left) = callOutermost(context, input: transaction.data, gas: gas, &tracer)
+    return (exit, left, nil)
+  }
+
+  private mutating func transfer(
+    _ value: UInt256, from sender: Journal.AccountHandle, to recipient: Journal.AccountHandle
+  ) {
+    // The sender's funds were checked for the worst case, value included.
+    _ = journal.debit(sender, value)
+    journal.credit(recipient, value)
+  }
+
+  /// Runs the code or the precompile at the context's address as the outermost frame.
+  mutating func callOutermost<Tracer: InstructionTracer>(
+    _ context: FrameContext, input: Bytes, gas: Int64, _ tracer: inout Tracer
+  ) -> (FrameExit, Int64) {
+    if let precompile = precompiles.precompile(at: context.address) {
+      memory.ensure(input.count)
+      memory.write(input, at: 0)
+      var context = context
+      context.inputCount = input.count
+      let left = run(precompile, context, gas)
+      if left < 0 { journal.revert(to: context.checkpoint) }
+      return left < 0 ? (.failed, 0) : (.succeeded, left)
+    }
+    var code = code(of: context.account)
+    if rules.hasDelegation, let delegate = code.delegate {
+      let account = journal.handle(for: delegate)
+      _ = journal.warm(account)
+      code = precompiles.precompile(at: delegate) == nil ? self.code(of: account) : Code([])
+    }
+    return start(code, context, input: input, gas: gas, &tracer)
+  }
+
+  /// Puts the outermost frame's input at the bottom of memory and runs it to its end.
+  private mutating func start<Tracer: InstructionTracer>(
+    _ code: Code, _ context: FrameContext, input: Bytes, gas: Int64, _ tracer: inout Tracer
+  ) -> (FrameExit, Int64) {
+    memory.ensure(input.count)
+    memory.write(input, at: 0)
+    memoryStart = 0
+    memorySize = (input.count + 31) / 32 * 32
+    var context = context
+    context.inputCount = input.count
+    push(code, context, gas: gas, stackBase: 0)
+    let result = run(&tracer)
+    return (result.exit, result.gas)
+  }
+}
