@@ -7,7 +7,8 @@ from world import ETHER
 
 BASE_FEE = 8 * 10**9
 TIPS = (10**8, 5 * 10**8, 10**9, 2 * 10**9)
-GENEROUS_GAS = 16_000_000
+#: What the first use of a reentrancy lock costs where it is a storage slot (before Cancun).
+LOCK_GAS = 25_000
 
 
 class Plan:
@@ -78,6 +79,8 @@ class Plan:
 
     def call(self, kind, sender, contract, function, *arguments, gas, value=0, **more):
         """Appends a call of a contract function."""
+        if self.world.folder == "london":
+            gas += LOCK_GAS
         self.add(kind, sender, contract.address, contract.encode(function, *arguments), gas, value, **more)
 
     def assign_nonces(self):
@@ -101,12 +104,24 @@ class Plan:
 
     def draw(self, mix, functions, transactions, gas_limit):
         """Plans up to `transactions` of the kinds in `mix`, within `gas_limit` if that is given."""
-        names, weights = zip(*mix.items())
         gas = 0
-        for _ in range(transactions):
-            name = self.rng.choices(names, weights)[0]
+        for name in self.order(mix, transactions):
             functions[name](self)
             gas += self.transactions[-1].gas
             if gas_limit and gas > gas_limit:
                 self.transactions.pop()
                 break
+
+    def order(self, mix, transactions):
+        """Kinds in random order, each as often as its weight says and at least once if there is room."""
+        total = sum(mix.values())
+        least = 1 if transactions >= len(mix) else 0
+        counts = {name: max(least, int(transactions * weight / total)) for name, weight in mix.items()}
+        by_weight = sorted(mix, key=mix.get, reverse=True)
+        for step in range(abs(transactions - sum(counts.values()))):
+            missing = transactions > sum(counts.values())
+            name = by_weight[step % len(mix)] if missing else max(counts, key=counts.get)
+            counts[name] += 1 if missing else -1
+        names = [name for name, count in counts.items() for _ in range(count)]
+        self.rng.shuffle(names)
+        return names

@@ -11,7 +11,8 @@ PRESETS = {
     "chain-sender": dict(mix="transfers:50,erc20:50", senders=1),
     "chain-pool": dict(mix="dex:80,liquidity:20", pools=1),
     "mixed": dict(
-        mix="transfers:12,erc20:20,dex:12,multihop:6,liquidity:3,nft:6,marketplace:6,proxy:8,wallet:8,"
-            "setcode:2,splitter:4,create:1,failing:2",
+        mix="transfers:10,erc20:14,dex:8,multihop:4,liquidity:2,nft:4,marketplace:5,proxy:5,wallet:5,"
+            "setcode:2,splitter:3,create:1,failing:2,lending:5,farm:4,utility:4,data:4,vault:3,dao:4,"
+            "deals:3,identity:4,game:4,subscription:3,inbox:3,blobs:1",
         hot_ratio=0.2),
 }

@@ -79,22 +79,25 @@ class World:
         _, address = self.message(sender, None, code, value, f"{name}.constructor")
         return address
 
-    def call(self, sender, contract, function, *arguments, value=0):
-        """Makes an initialising call and returns what it returned; raises SetupError."""
+    def call(self, sender, contract, function, *arguments, value=0, age=0):
+        """Makes an initialising call, `age` seconds before the parent block, and returns what it
+        returned; raises SetupError."""
         data = contract.encode(function, *arguments)
-        output, _ = self.message(sender, contract.address, data, value, f"{contract.name}.{function}")
+        what = f"{contract.name}.{function}"
+        output, _ = self.message(sender, contract.address, data, value, what, age)
         return contract.decode(function, len(arguments), output)
 
-    def message(self, sender, to, data, value, what):
+    def message(self, sender, to, data, value, what, age=0):
         """Runs one top-level message without fees; returns its output and the target's address."""
         spec, state = self.spec, self.state
         origin = spec.Address(unhex(sender.address))
         spec.state_module.increment_nonce(state, origin)
-        tx = (getattr(spec.transactions, "LegacyTransaction"))(
+        tx = spec.transactions.LegacyTransaction(
             nonce=U256(0), gas_price=Uint(0), gas=Uint(SETUP_GAS),
             to=Bytes0(b"") if to is None else spec.Address(unhex(to)), value=U256(value),
             data=Bytes(data), v=U256(0), r=U256(0), s=U256(0))
         block_env = spec.environment(self.environment, state)
+        block_env.time -= U256(age)
         candidates = dict(
             origin=origin, gas_price=Uint(0), gas=Uint(SETUP_GAS), access_list_addresses=set(),
             access_list_storage_keys=set(), blob_versioned_hashes=(), authorizations=(),

@@ -9,4 +9,4 @@ def kind(function):
     return function
 
 
-from kinds import basic, dex, nfts, tokens, wallets  # noqa: E402,F401  (they register themselves)
+from kinds import basic, dex, finance, governance, identity, nfts, services, tokens, wallets  # noqa: E402,F401  (they register themselves)

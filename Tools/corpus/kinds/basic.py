@@ -18,4 +18,4 @@ def create(plan):
     """Deployment of a new ERC-20 token by a contract-creating transaction."""
     number = len(plan.transactions)
     code = init_code("erc20", plan.world.folder, (f"Token {number}", f"T{number}", 10**24))
-    plan.add("create", plan.sender(), None, code, gas=2_000_000, type=2)
+    plan.add("create", plan.sender(), None, code, gas=1_000_000, type=2)

@@ -37,7 +37,7 @@ def dex(plan):
     approved(plan, (0, index + 1)[sold], sender, contract.address)
     amount = plan.rng.randrange(10**15, 10**21)
     plan.call("dex", sender, contract, "swap", amount, 1, [path[sold], path[1 - sold]], sender.address,
-              DEADLINE, gas=260_000)
+              DEADLINE, gas=180_000)
 
 
 @kind
@@ -49,7 +49,7 @@ def multihop(plan):
     path = [pool(plan, first)[1], *pool(plan, second)]
     approved(plan, first + 1, sender, contract.address)
     amount = plan.rng.randrange(10**15, 10**20)
-    plan.call("multihop", sender, contract, "swap", amount, 1, path, plan.receiver(), DEADLINE, gas=390_000)
+    plan.call("multihop", sender, contract, "swap", amount, 1, path, plan.receiver(), DEADLINE, gas=280_000)
 
 
 @kind
@@ -61,4 +61,4 @@ def liquidity(plan):
         approved(plan, t, sender, contract.address)
     amount = plan.rng.randrange(10**18, FUNDS // 100)
     plan.call("liquidity", sender, contract, "add_liquidity", *tokens, amount, amount * (index % 7 + 1),
-              gas=280_000)
+              gas=190_000)

@@ -31,10 +31,10 @@ def nft(plan):
     """NFT mint (half) or transfer; hot: one collection."""
     index, sender = plan.pick(4), plan.sender()
     if plan.rng.random() < 0.5:
-        plan.call("nft", sender, collection(plan, index), "mint", gas=110_000, value=PRICE)
+        plan.call("nft", sender, collection(plan, index), "mint", gas=115_000, value=PRICE)
     else:
         contract, number = owned(plan, index, sender)
-        plan.call("nft", sender, contract, "transferFrom", sender.address, plan.fresh(), number, gas=85_000)
+        plan.call("nft", sender, contract, "transferFrom", sender.address, plan.fresh(), number, gas=75_000)
 
 
 @kind
@@ -55,7 +55,7 @@ def marketplace(plan):
         seller, nfts, "setApprovalForAll", contract.address, True))
     world.call(seller, contract, "list_token", nfts.address, number, price, FOREVER)
     if draw < 0.9:
-        plan.call("marketplace", sender, contract, "buy", nfts.address, number, gas=220_000, value=price)
+        plan.call("marketplace", sender, contract, "buy", nfts.address, number, gas=200_000, value=price)
     else:
         world.call(sender, contract, "buy", nfts.address, number, value=price)
         plan.call("marketplace", seller, contract, "withdraw", gas=60_000)

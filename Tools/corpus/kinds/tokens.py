@@ -71,7 +71,7 @@ def proxy(plan):
     draw = plan.rng.random()
     amount = plan.rng.randrange(1, 10**6)
     if draw < 0.3:
-        plan.call("proxy", shop, points, "award", plan.receiver(), amount, gas=125_000)
+        plan.call("proxy", shop, points, "award", plan.receiver(), amount, gas=120_000)
         return
     sender = plan.sender()
     world.once(f"points {index} {sender.address}", lambda: world.call(
@@ -79,4 +79,4 @@ def proxy(plan):
     if draw < 0.75:
         plan.call("proxy", sender, points, "move", plan.fresh(), amount, gas=105_000)
     else:
-        plan.call("proxy", sender, points, "redeem", shop.address, amount, gas=90_000)
+        plan.call("proxy", sender, points, "redeem", shop.address, amount, gas=80_000)

@@ -29,7 +29,7 @@ def wallet(plan):
     sender, draw = plan.sender(), plan.rng.random()
     if draw < 0.2:
         salt = len(plan.transactions).to_bytes(32, "big")
-        plan.call("wallet", sender, factory(plan), "create_wallet", salt, gas=260_000, value=10**15)
+        plan.call("wallet", sender, factory(plan), "create_wallet", salt, gas=190_000, value=10**15)
         return
     clone, tokens = wallet_of(plan, sender), token(plan, 0)
 
@@ -41,7 +41,7 @@ def wallet(plan):
     else:
         calls = [(tokens.address, 0, payment()), (tokens.address, 0, payment()),
                  (plan.fresh(), 10**12, b"")]
-        plan.call("wallet", sender, clone, "execute_batch", calls, gas=210_000)
+        plan.call("wallet", sender, clone, "execute_batch", calls, gas=160_000)
 
 
 @kind
@@ -57,11 +57,11 @@ def setcode(plan):
     calls = [(tokens.address, 0, tokens.encode("transfer", plan.fresh(), 10**18)) for _ in range(2)]
     if plan.rng.random() < 0.5:
         # The account pays for itself; its authorization is valid from its next nonce on.
-        plan.call("setcode", authority, account, "execute_batch", calls, gas=260_000, type=4,
+        plan.call("setcode", authority, account, "execute_batch", calls, gas=150_000, type=4,
                   authorizations=[plan.authorize(authority, implementation)])
     else:
         # Somebody else pays, and initialises the account for its owner.
-        plan.call("setcode", sponsor, account, "initialize", authority.address, gas=120_000, type=4,
+        plan.call("setcode", sponsor, account, "initialize", authority.address, gas=85_000, type=4,
                   authorizations=[plan.authorize(authority, implementation)])
 
 
