@@ -46,7 +46,10 @@ let package = Package(
     library("EVM", ["EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles"]),
     library("ConflictScheduling", ["EthereumTypes"]),
     library(
-      "AccessAnalysis", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
+      "AccessAnalysis",
+      [
+        "EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles", "EVM", "ConflictScheduling",
+      ]),
     library(
       "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     library(

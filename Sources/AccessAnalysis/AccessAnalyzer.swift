@@ -1,0 +1,101 @@
+public import EVMState
+import EthereumTypes
+import EVMBytecode
+import EVMPrecompiles
+import Synchronization
+
+/// Derives what transactions will read and write from bytecode, before they run.
+///
+/// Contracts are summarised once per code hash and rule set, piece by piece as transactions reach them; the
+/// summaries are kept and shared between threads. One analyzer serves any number of blocks.
+public final class AccessAnalyzer: Sendable {
+  private struct Key: Hashable {
+    var hash: Hash32
+    var fork: Fork
+  }
+  private let summaries = Mutex<[Key: ContractSummary]>([:])
+  let emptySummary = ContractSummary(code: [], fork: .frontier)
+
+  /// Makes an analyzer without summaries.
+  public init() {}
+
+  /// What a binding did besides its prediction.
+  public struct Report: Sendable {
+    /// The prediction; `.unknown` where binding was not possible.
+    public var prediction: Prediction
+    /// Why the summaries did not suffice; nil where they did.
+    public var fallback: FallbackReason?
+    /// Steps of summaries that were evaluated.
+    public var steps: Int
+    /// Segments of summaries that were entered.
+    public var segments: Int
+  }
+
+  /// What the transaction will read and write, as far as the summaries tell; `.unknown` where they do not.
+  ///
+  /// - Parameters:
+  ///   - call: the transaction.
+  ///   - environment: the block it runs in.
+  ///   - state: the state it is bound to. Values read there that decide the prediction are listed in
+  ///     `Prediction.conditionalOn`.
+  /// - Complexity: bounded by a step budget; typically a fraction of running the transaction.
+  public func predict(
+    _ call: TransactionCall, environment: AnalysisEnvironment, state: any StateReader
+  ) -> Prediction {
+    analyze(call, environment: environment, state: state).prediction
+  }
+
+  /// `predict` with statistics and the reason of a failure.
+  public func analyze(
+    _ call: TransactionCall, environment: AnalysisEnvironment, state: any StateReader
+  ) -> Report {
+    var binder = Binder(
+      analyzer: self, call: call, environment: environment, state: state,
+      precompiles: PrecompileRules(era: PrecompileEra(environment.fork)))
+    do {
+      let prediction = try binder.predict()
+      return Report(
+        prediction: prediction, fallback: nil, steps: binder.stepCount, segments: binder.segmentCount)
+    } catch {
+      return Report(
+        prediction: .unknown, fallback: error, steps: binder.stepCount, segments: binder.segmentCount)
+    }
+  }
+
+  // MARK: Summaries
+
+  func knownSummary(_ hash: Hash32, fork: Fork) -> ContractSummary? {
+    let key = Key(hash: hash, fork: fork)
+    return summaries.withLock { $0[key] }
+  }
+
+  func summary(_ code: [UInt8], hash: Hash32?, fork: Fork) -> ContractSummary {
+    let key = Key(hash: hash ?? keccak256(code), fork: fork)
+    if let known = summaries.withLock({ $0[key] }) { return known }
+    let made = ContractSummary(code: code, fork: fork)
+    return summaries.withLock {
+      if let other = $0[key] { return other }
+      $0[key] = made
+      return made
+    }
+  }
+
+  /// Init code runs once: its summary is not kept.
+  func initSummary(_ code: [UInt8], fork: Fork) -> ContractSummary { ContractSummary(code: code, fork: fork) }
+}
+
+extension PrecompileEra {
+  /// The era a fork belongs to.
+  init(_ fork: Fork) {
+    self =
+      switch fork {
+      case ..<Fork.byzantium: .frontier
+      case ..<Fork.istanbul: .byzantium
+      case ..<Fork.berlin: .istanbul
+      case ..<Fork.cancun: .berlin
+      case ..<Fork.prague: .cancun
+      case ..<Fork.osaka: .prague
+      default: .osaka
+      }
+  }
+}

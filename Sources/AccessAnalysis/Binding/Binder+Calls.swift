@@ -1,0 +1,178 @@
+import EVMBytecode
+import EVMPrecompiles
+import EVMState
+import EthereumTypes
+
+extension Binder {
+  /// Enters the callee of a call instruction, or carries the call out where there is no code to enter.
+  mutating func performCall(_ site: CallSite, _ segment: Segment) throws(FallbackReason) {
+    let target = Address(truncating: try force(get(site.target, segment)))
+    guard let input = try extent(get(site.inputOffset, segment), get(site.inputSize, segment)),
+      let output = try extent(get(site.outputOffset, segment), get(site.outputSize, segment))
+    else { return }
+    let value = symbols.settled(get(site.value, segment))
+    let gasOperand = get(site.gas, segment)
+    suspend(segment, next: site.next)
+
+    // Whether the frame itself can only fail when this call does.
+    let failsWithCall =
+      !frame.isStrict
+      && frame.summary.onlyFails(from: site.next, stack: knownStack + [UInt256.zero])
+    if frame.isStatic && site.op == Opcode.call {
+      if value.isKnown ? !value.word.isZero : !(try force(value)).isZero {
+        try fail(with: Text())
+        return
+      }
+    }
+    let text = frame.memory.slice(input.lowerBound, input.count)
+    frame.undecidedRecovery = 0
+    if let precompile = precompiles.precompile(at: target) {
+      frame.gasUsed += 2600 + (value.isKnownZero ? 0 : 34_000)
+      try callPrecompile(precompile, target, text, output, value, site, failsWithCall)
+      return
+    }
+    let row = warm(target)
+    let resolved = try resolveCode(row)
+    noteLiveness(row, value, site.op)
+    if !value.isKnownZero { frame.gasUsed += 34_000 }
+    let transfers = site.op == Opcode.call || site.op == Opcode.callcode
+    if transfers && !value.isKnownZero && !failsWithCall {
+      guard try coversBalance(value) else {
+        frame.returnData = Text()
+        stack.append(.zero)
+        return
+      }
+    }
+    let checkpoint = table.checkpoint
+    if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
+    if site.op == Opcode.callcode && !value.isKnownZero { table.note(.balanceRead, frame.account) }
+    switch resolved {
+    case .empty:
+      frame.returnData = Text()
+      stack.append(Value(.one))
+    case .contract(let summary):
+      guard suspended.count < Self.maximumDepth - 1 else { throw .budget }
+      let isDelegate = site.op == Opcode.delegatecall
+      let keepsAccount = isDelegate || site.op == Opcode.callcode
+      let callee = Frame(
+        summary: summary, purpose: .call(outputOffset: output.lowerBound, outputSize: output.count),
+        isStrict: !failsWithCall, isStatic: frame.isStatic || site.op == Opcode.staticcall,
+        account: keepsAccount ? frame.account : row, address: keepsAccount ? frame.address : target,
+        caller: isDelegate ? frame.caller : frame.address, value: isDelegate ? frame.value : value,
+        input: text, stackBase: stack.count, checkpoint: checkpoint,
+        gasAvailable: gasGranted(gasOperand) + (transfers && !value.isKnownZero ? 2300 : 0))
+      suspended.append(frame)
+      frame = callee
+    }
+  }
+
+  /// The known words of the frame's stack, bottom first.
+  var knownStack: [UInt256?] {
+    stack[max(frame.stackBase, stack.count - 32)...].map { $0.isKnown ? $0.word : nil }
+  }
+
+  /// At least how much gas a call gets that asks for `operand` (EIP-150: all but one 64th at most).
+  private func gasGranted(_ operand: Value) -> Int {
+    let most = environment.fork >= .tangerineWhistle ? frame.gasLeft - frame.gasLeft / 64 : frame.gasLeft
+    if operand.isKnown { return Int(min(operand.word.clampedToUInt64, UInt64(most))) }
+    let symbol = symbols[operand.symbol]
+    if symbol.kind == .unknowable && symbol.op == Opcode.gas { return most }
+    // `gas() - k`
+    if symbol.kind == .operation, symbol.op == Opcode.add, !symbol.a.isKnown, symbol.b.isKnown || symbol.a.isKnown {
+      let (rest, known) = symbol.b.isKnown ? (symbol.a, symbol.b.word) : (symbol.b, symbol.a.word)
+      if symbols[rest.symbol].kind == .unknowable, known.negated.fitsUInt64 {
+        return max(0, min(most, frame.gasLeft - Int(min(known.negated.l0, 1 << 40))))
+      }
+    }
+    return 0
+  }
+
+  /// What a call looks at to price the creation of its target.
+  private mutating func noteLiveness(_ row: Int, _ value: Value, _ op: UInt8) {
+    guard op == Opcode.call else { return }
+    if environment.fork < .spuriousDragon || !value.isKnownZero { table.note(.livenessRead, row) }
+  }
+
+  /// Whether the frame's balance suffices; becomes a condition.
+  private mutating func coversBalance(_ value: Value) throws(FallbackReason) -> Bool {
+    let amount = try force(value)
+    if amount.isZero { return true }
+    let held = balance(frame.account)
+    return try force(held) >= amount
+  }
+
+  // MARK: Precompiles
+
+  private mutating func callPrecompile(
+    _ precompile: Precompile, _ target: Address, _ text: Text, _ output: Range<Int>, _ value: Value,
+    _ site: CallSite, _ failsWithCall: Bool
+  ) throws(FallbackReason) {
+    let row = table.account(target)
+    if site.op == Opcode.call || site.op == Opcode.callcode, !value.isKnownZero {
+      if !failsWithCall {
+        guard try coversBalance(value) else {
+          frame.returnData = Text()
+          stack.append(.zero)
+          return
+        }
+      }
+      if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
+    }
+    noteLiveness(row, value, site.op)
+    switch precompile {
+    case .ecrecover:
+      // The signer is rarely more than compared with: it stays a symbol until somebody asks.
+      frame.gasUsed += 3000
+      let before = load(frame.memory, wordAt: output.lowerBound)
+      let recovered = symbols.add(.ecrecover, text: text.slice(0, 128), before)
+      frame.undecidedRecovery = recovered.symbol
+      frame.returnData = Text()
+      let word = Text(words: recovered)
+      frame.memory.copy(word, from: 0, count: min(32, output.count), to: output.lowerBound)
+      stack.append(Value(.one))
+    case .identity:
+      frame.gasUsed += 15 + 3 * ((text.count + 31) / 32)
+      deliver(text, output)
+    default:
+      guard Self.isAvailable(precompile) else { throw .precompile }
+      let input = try force(text)
+      frame.gasUsed += Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
+      var result: [UInt8] = []
+      if precompiles.run(precompile, input: input.span, into: &result) {
+        deliver(Text(result), output)
+      } else {
+        frame.returnData = Text()
+        stack.append(.zero)
+      }
+    }
+    if frame.isStrict && frame.gasUsed > frame.gasAvailable { throw .gas }
+  }
+
+  private mutating func load(_ text: Text, wordAt offset: Int) -> Value {
+    text.word(at: offset).map { symbols.settled($0) } ?? symbols.add(.bytes, text: text.slice(offset, 32))
+  }
+
+  private mutating func deliver(_ data: Text, _ output: Range<Int>) {
+    frame.returnData = data
+    let count = min(output.count, data.count)
+    if count > 0 { frame.memory.copy(data, from: 0, count: count, to: output.lowerBound) }
+    stack.append(Value(.one))
+  }
+
+  /// Whether `PrecompileRules.run` knows the precompile.
+  private static func isAvailable(_ precompile: Precompile) -> Bool {
+    switch precompile {
+    case .ecrecover, .sha256, .ripemd160, .identity, .modexp, .bn254Add, .bn254Mul, .bn254Pairing, .blake2f:
+      true
+    default: false
+    }
+  }
+}
+
+extension Text {
+  /// One word.
+  init(words value: Value) {
+    self.init([UInt8](repeating: 0, count: 32))
+    store(value, at: 0)
+  }
+}

@@ -1,0 +1,124 @@
+import EVMBytecode
+import EVMState
+import EthereumTypes
+
+extension Binder {
+  /// Enters the init code of CREATE or CREATE2.
+  mutating func performCreate(_ site: CreateSite, _ segment: Segment) throws(FallbackReason) {
+    if frame.isStatic {
+      try fail(with: Text())
+      return
+    }
+    guard let range = try extent(get(site.offset, segment), get(site.size, segment)) else { return }
+    let value = symbols.settled(get(site.value, segment))
+    let salt = site.op == Opcode.create2 ? try force(get(site.salt, segment)) : .zero
+    suspend(segment, next: site.next)
+    let failsWithCall =
+      !frame.isStrict
+      && frame.summary.onlyFails(from: site.next, stack: knownStack + [UInt256.zero])
+    let code = try force(frame.memory.slice(range.lowerBound, range.count))
+    frame.gasUsed += 32_000 + 8 * ((range.count + 31) / 32)
+    frame.undecidedRecovery = 0
+    frame.returnData = Text()
+    if !value.isKnownZero && !failsWithCall {
+      let amount = try force(value)
+      let held = balance(frame.account)
+      guard try force(held) >= amount else {
+        stack.append(.zero)
+        return
+      }
+    }
+    let creator = frame.account
+    // Before the address is known the creator's nonce is (EIP-1014 counts it up too).
+    let nonce = try self.nonce(creator)
+    setNonce(creator, nonce &+ 1)
+    let address =
+      site.op == Opcode.create2
+      ? frame.address.create2Address(salt: salt, initCodeHash: keccak256(code))
+      : frame.address.createAddress(nonce: nonce)
+    let gas = frame.gasLeft - (environment.fork >= .tangerineWhistle ? frame.gasLeft / 64 : 0)
+    try enterCreation(
+      at: address, code: code, value: value, isStrict: !failsWithCall, gas: gas, suspending: true)
+  }
+
+  /// Makes the account and starts its init code.
+  mutating func enterCreation(
+    at address: Address, code: [UInt8], value: Value, isStrict: Bool, gas: Int, suspending: Bool
+  ) throws(FallbackReason) {
+    let row = table.account(address)
+    table.note([.nonceRead, .codeRead, .warm], row)
+    let sender = frame.account
+    let caller = frame.address
+    // A collision would burn the gas and go on; it needs an account that was there before.
+    guard !table.accounts[row].flags.contains(.created), table.accounts[row].newCode == nil else {
+      throw .creation
+    }
+    require(.nonce(address))
+    require(.code(address))
+    if let account = try account(address), account.nonce != 0 || account.codeHash != .emptyCode {
+      throw .creation
+    }
+    let checkpoint = table.checkpoint
+    let startsAtOne = environment.fork >= .spuriousDragon
+    table.change(row) {
+      $0.flags.formUnion([.created, .livenessWritten])
+      if startsAtOne { $0.flags.insert(.nonceWritten) }
+      $0.nonce = startsAtOne ? 1 : 0
+      $0.resolved = .empty
+    }
+    transfer(value, from: sender, to: row)
+    guard suspended.count < Self.maximumDepth - 1 else { throw .budget }
+    let created = Frame(
+      summary: analyzer.initSummary(code, fork: environment.fork), purpose: .create(row), isStrict: isStrict,
+      isStatic: false, account: row, address: address, caller: caller, value: value, input: Text(),
+      stackBase: stack.count, checkpoint: checkpoint, gasAvailable: gas)
+    if suspending { suspended.append(frame) }
+    frame = created
+  }
+
+  /// The account's nonce now; becomes a condition.
+  mutating func nonce(_ row: Int) throws(FallbackReason) -> UInt64 {
+    table.note(.nonceRead, row)
+    if let nonce = table.accounts[row].nonce { return nonce }
+    let address = table.accounts[row].address
+    require(.nonce(address))
+    let nonce = try account(address)?.nonce ?? 0
+    table.remember(row) { $0.nonce = nonce }
+    return nonce
+  }
+
+  mutating func setNonce(_ row: Int, _ nonce: UInt64) {
+    table.change(row) {
+      $0.nonce = nonce
+      $0.flags.formUnion([.nonceRead, .nonceWritten])
+    }
+  }
+
+  /// SELFDESTRUCT: ends the frame in success.
+  mutating func selfdestruct(to heir: Value) throws(FallbackReason) {
+    if frame.isStatic {
+      try fail(with: Text())
+      return
+    }
+    let row = warm(Address(truncating: try force(heir)))
+    frame.gasUsed += 30_000
+    let held = balance(frame.account)
+    table.note(.livenessRead, row)
+    // Since Cancun only a contract made in the same transaction is removed (EIP-6780).
+    let removes = environment.fork < .cancun || table.accounts[frame.account].flags.contains(.created)
+    let heirIsSelf = row == frame.account
+    if !heirIsSelf {
+      debit(frame.account, held)
+      credit(row, held)
+    }
+    if removes {
+      table.change(frame.account) {
+        $0.flags.formUnion([
+          .balanceRead, .balanceWritten, .nonceRead, .nonceWritten, .codeRead, .codeWritten, .livenessRead,
+          .livenessWritten,
+        ])
+      }
+    }
+    try succeed(with: Text())
+  }
+}

@@ -1,0 +1,65 @@
+import EVMBytecode
+import EVMState
+import EthereumTypes
+
+extension Binder {
+  /// Puts the access set together once the top frame has ended.
+  mutating func prediction() throws(FallbackReason) -> Prediction {
+    var reads: [Location] = []
+    var writes: [Location] = []
+    var adds: [Location] = []
+    for row in table.slots {
+      let location = Location.storage(row.key.address, row.key.slot)
+      reads.append(location)
+      if row.isWritten, try changes(row) { writes.append(location) }
+    }
+    creditCoinbase()
+    for row in table.accounts {
+      let address = row.address
+      if row.flags.contains(.balanceRead) { reads.append(.balance(address)) }
+      if row.flags.contains(.nonceRead) { reads.append(.nonce(address)) }
+      if row.flags.contains(.codeRead) { reads.append(.code(address)) }
+      if row.flags.contains(.livenessRead) { reads.append(.liveness(address)) }
+      if row.flags.contains(.nonceWritten) { writes.append(.nonce(address)) }
+      if row.flags.contains(.codeWritten) { writes.append(.code(address)) }
+      let change = row.balance
+      let isChanged =
+        change.credit != change.debit || !change.creditSymbols.isEmpty || !change.debitSymbols.isEmpty
+      if row.flags.contains(.balanceWritten) {
+        reads.append(.balance(address))
+        writes.append(.balance(address))
+      } else if isChanged {
+        adds.append(.balance(address))
+      }
+      var flips = row.flags.contains(.livenessWritten)
+      if !flips, isChanged || row.flags.contains(.nonceWritten) {
+        // What is alive stays alive unless its code goes, and that is a condition where code was looked at.
+        flips = try account(address)?.isEmpty ?? true
+      }
+      if flips { writes.append(.liveness(address)) }
+    }
+    return Prediction(
+      trust: conditions.isEmpty ? .certain : .conditional,
+      access: AccessSet(reads: reads + conditions, writes: writes, adds: adds), conditionalOn: conditions)
+  }
+
+  /// Whether a written slot ends up with another value. Writing back what was there is no write; where that
+  /// can be told only from the state, the slot's value becomes a condition.
+  private mutating func changes(_ row: SlotRow) throws(FallbackReason) -> Bool {
+    let final = symbols.settled(row.current)
+    if !final.isKnown { return final.symbol != row.original.symbol }
+    let original = symbols.settled(row.original)
+    if original.isKnown { return original.word != final.word }
+    let before: UInt256
+    do { before = try state.storage(row.key.address, row.key.slot) } catch { throw .state }
+    if before != final.word { return true }
+    require(.storage(row.key.address, row.key.slot))
+    return false
+  }
+
+  private mutating func creditCoinbase() {
+    let tip = environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
+    // The amount is not known before the transaction has run; that it is more than nothing is.
+    if !tip.isZero { credit(table.account(environment.coinbase), Value(.one)) }
+  }
+}

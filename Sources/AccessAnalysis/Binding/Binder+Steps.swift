@@ -1,0 +1,217 @@
+import EVMBytecode
+import EVMState
+import EthereumTypes
+
+extension Binder {
+  /// Carries out a segment's steps. False where the frame or the transaction ended on the way.
+  mutating func perform(_ segment: Segment) throws(FallbackReason) -> Bool {
+    for step in segment.steps {
+      if WordOperation.operandCount(step.op) != 0 {
+        registers[Int(step.result)] = symbols.operation(
+          step.op, get(step.a, segment), get(step.b, segment), get(step.c, segment))
+      } else {
+        guard try perform(step, segment) else { return false }
+      }
+    }
+    return true
+  }
+
+  private mutating func perform(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Bool {
+    let result: Value
+    switch step.op {
+    case StepCode.assumeZero, StepCode.assumeNonzero:
+      let condition = symbols.settled(get(step.a, segment))
+      if condition.isKnown && condition.word.isZero != (step.op == StepCode.assumeZero) {
+        try fail(with: Text())
+        return false
+      }
+      return true
+    case Opcode.mload:
+      guard let range = try extent(get(step.a, segment), Value(32)) else { return false }
+      result = load(frame.memory, at: range.lowerBound)
+    case Opcode.mstore:
+      let value = get(step.b, segment)
+      guard let range = try extent(get(step.a, segment), Value(32)) else { return false }
+      frame.memory.store(symbols.settled(value), at: range.lowerBound)
+      return true
+    case Opcode.mstore8:
+      let value = get(step.b, segment)
+      guard let range = try extent(get(step.a, segment), Value(.one)) else { return false }
+      frame.memory.storeByte(symbols.settled(value), at: range.lowerBound)
+      return true
+    case Opcode.keccak256:
+      guard let range = try extent(get(step.a, segment), get(step.b, segment)) else { return false }
+      frame.gasUsed += 6 * ((range.count + 31) / 32)
+      result = keccak(range)
+    case Opcode.sload:
+      let slot = try force(get(step.a, segment))
+      let (row, isNew) = touchSlot(slot)
+      frame.gasUsed += isNew ? 2100 : coldRepeat(100)
+      result = table.slots[row].current
+      if step.result < 0 { return true }
+    case Opcode.sstore:
+      if frame.isStatic {
+        try fail(with: Text())
+        return false
+      }
+      let slot = try force(get(step.a, segment))
+      let (row, isNew) = touchSlot(slot)
+      frame.gasUsed += isNew ? 22_100 : table.slots[row].isWritten ? coldRepeat(20_000) : 20_000
+      table.store(row, symbols.settled(get(step.b, segment)))
+      return true
+    case Opcode.tload:
+      let slot = try force(get(step.a, segment))
+      result = table.transientValue(SlotKey(address: frame.address, slot: slot))
+    case Opcode.tstore:
+      if frame.isStatic {
+        try fail(with: Text())
+        return false
+      }
+      let slot = try force(get(step.a, segment))
+      table.storeTransient(
+        SlotKey(address: frame.address, slot: slot), symbols.settled(get(step.b, segment)))
+      return true
+    case Opcode.calldatacopy, Opcode.codecopy, Opcode.returndatacopy, Opcode.mcopy, Opcode.extcodecopy:
+      return try performCopy(step, segment)
+    case StepCode.touchMemory:
+      guard let range = try extent(get(step.a, segment), get(step.b, segment)) else { return false }
+      frame.gasUsed += 6 + range.count * Int(get(step.c, segment).word.l0)
+      return true
+    case StepCode.requireMutable:
+      if frame.isStatic {
+        try fail(with: Text())
+        return false
+      }
+      return true
+    default: result = try query(step, segment)
+    }
+    if step.result >= 0 { registers[Int(step.result)] = result }
+    return true
+  }
+
+  /// What a repeated access costs at most: warm since Berlin, the full price before.
+  private func coldRepeat(_ warm: Int) -> Int {
+    if environment.fork >= .berlin { return warm == 20_000 ? 20_000 : 100 }
+    return warm == 20_000 ? 20_000 : 800
+  }
+
+  /// Instructions that only ask.
+  private mutating func query(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Value {
+    switch step.op {
+    case Opcode.address: return Value(frame.address.word)
+    case Opcode.origin: return Value(call.sender.word)
+    case Opcode.caller: return Value(frame.caller.word)
+    case Opcode.callvalue: return frame.value
+    case Opcode.calldatasize: return Value(UInt256(frame.input.count))
+    case Opcode.gasprice: return Value(call.gasPrice)
+    case Opcode.coinbase: return Value(environment.coinbase.word)
+    case Opcode.timestamp: return Value(UInt256(environment.timestamp))
+    case Opcode.number: return Value(UInt256(environment.number))
+    case Opcode.prevrandao: return Value(environment.prevRandao)
+    case Opcode.gaslimit: return Value(UInt256(environment.gasLimit))
+    case Opcode.chainid: return Value(UInt256(environment.chainID))
+    case Opcode.basefee: return Value(environment.baseFee)
+    case Opcode.blobbasefee: return Value(environment.blobBaseFee)
+    case Opcode.blobhash:
+      let index = try force(get(step.a, segment))
+      guard index.fitsUInt64, index.l0 < UInt64(call.blobHashes.count) else { return .zero }
+      return Value(call.blobHashes[Int(index.l0)].word)
+    case Opcode.blockhash: return try blockHash(force(get(step.a, segment)))
+    case Opcode.calldataload:
+      let offset = try force(get(step.a, segment))
+      guard offset.fitsUInt64, offset.l0 < UInt64(frame.input.count) else { return .zero }
+      return load(frame.input, at: Int(offset.l0))
+    case Opcode.returndatasize:
+      try decideRecovery()
+      return Value(UInt256(frame.returnData.count))
+    case Opcode.selfbalance: return balance(frame.account)
+    case Opcode.balance: return balance(warm(Address(truncating: try force(get(step.a, segment)))))
+    case Opcode.extcodesize:
+      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      return codeSize(row)
+    case Opcode.extcodehash:
+      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      table.note([.codeRead, .livenessRead], row)
+      if table.accounts[row].newCode != nil || table.accounts[row].flags.contains(.created) {
+        throw .creation
+      }
+      return symbols.add(Symbol(.codeHash, Value(table.accounts[row].address.word)))
+    case Opcode.gas: return symbols.add(Symbol(.unknowable, op: Opcode.gas))
+    case Opcode.msize: return symbols.add(Symbol(.unknowable))
+    default: throw .unsupportedInstruction
+    }
+  }
+
+  private func blockHash(_ number: UInt256) throws(FallbackReason) -> Value {
+    guard number.fitsUInt64, number.l0 < environment.number, UInt64(environment.number &- number.l0) <= 256 else {
+      return .zero
+    }
+    do { return Value(try state.blockHash(number.l0).word) } catch { throw .state }
+  }
+
+  // MARK: Bytes
+
+  /// A word of a text; a new symbol where it is pieced together.
+  private mutating func load(_ text: Text, at offset: Int) -> Value {
+    if let word = text.word(at: offset) { return symbols.settled(word) }
+    return symbols.add(.bytes, text: text.slice(offset, 32))
+  }
+
+  private mutating func keccak(_ range: Range<Int>) -> Value {
+    let text = frame.memory.slice(range.lowerBound, range.count)
+    if text.isKnown { return Value(keccak256(text.bytes).word) }
+    return symbols.add(.keccak, text: text)
+  }
+
+  private mutating func performCopy(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Bool {
+    let isExternal = step.op == Opcode.extcodecopy
+    let target = get(isExternal ? step.b : step.a, segment)
+    let source = get(isExternal ? step.c : step.b, segment)
+    let size = get(isExternal ? step.d : step.c, segment)
+    if isExternal {
+      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      table.note(.codeRead, row)
+    }
+    guard let range = try extent(target, size) else { return false }
+    frame.gasUsed += 3 * ((range.count + 31) / 32)
+    if step.op == Opcode.returndatacopy {
+      try decideRecovery()
+      let start = try force(source)
+      // Reading beyond the end is an exceptional halt (EIP-211).
+      let length = UInt64(frame.returnData.count)
+      guard start.fitsUInt64, start.l0 <= length, length - start.l0 >= UInt64(range.count) else {
+        try fail(with: Text())
+        return false
+      }
+    }
+    guard !range.isEmpty else { return true }
+    let start = Int(min(try force(source).clampedToUInt64, 1 << 40))
+    switch step.op {
+    case Opcode.calldatacopy:
+      frame.memory.copy(frame.input, from: start, count: range.count, to: range.lowerBound)
+    case Opcode.codecopy:
+      frame.memory.copy(Text(frame.summary.code), from: start, count: range.count, to: range.lowerBound)
+    case Opcode.returndatacopy:
+      frame.memory.copy(frame.returnData, from: start, count: range.count, to: range.lowerBound)
+    case Opcode.mcopy:
+      guard start + range.count <= Self.maximumMemory else { throw .budget }
+      frame.memory.grow(to: start + range.count)
+      let copy = frame.memory.slice(start, range.count)
+      frame.memory.copy(copy, from: 0, count: range.count, to: range.lowerBound)
+    default:
+      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      let code = try codeText(row)
+      frame.memory.copy(code, from: start, count: range.count, to: range.lowerBound)
+    }
+    return true
+  }
+
+  /// Decides whether the last ECRECOVER returned anything, where that is still open.
+  private mutating func decideRecovery() throws(FallbackReason) {
+    let symbol = frame.undecidedRecovery
+    guard symbol != 0 else { return }
+    frame.undecidedRecovery = 0
+    let input = try force(symbols.texts[Int(symbols[symbol].text)])
+    frame.returnData = Text(try recoveredWord(input)?.bigEndianBytes ?? [])
+  }
+}

@@ -1,0 +1,156 @@
+import EthereumTypes
+
+/// A storage slot of an account, as a table key.
+struct SlotKey: Hashable {
+  var address: Address
+  var slot: UInt256
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(address.mixedBits ^ (slot.mixedBits &* 0x9E37_79B9_7F4A_7C15))
+  }
+}
+
+/// What a binding knows of one slot.
+struct SlotRow {
+  var key: SlotKey
+  /// The value before the transaction: a symbol, or zero in an account made by the transaction.
+  var original: Value
+  /// The value now.
+  var current: Value
+  var isWritten = false
+}
+
+/// What a binding knows of one account's balance: changes only, never the balance itself.
+struct BalanceChange {
+  /// Known credits and debits in wei, wrapping.
+  var credit = UInt256.zero
+  var debit = UInt256.zero
+  /// Credits and debits of unknown amounts.
+  var creditSymbols: [UInt32] = []
+  var debitSymbols: [UInt32] = []
+}
+
+/// What a binding knows of one account.
+struct AccountRow {
+  struct Flags: OptionSet {
+    var rawValue: UInt16
+    static let balanceRead = Flags(rawValue: 1)
+    static let nonceRead = Flags(rawValue: 2)
+    static let codeRead = Flags(rawValue: 4)
+    static let livenessRead = Flags(rawValue: 8)
+    static let nonceWritten = Flags(rawValue: 16)
+    static let codeWritten = Flags(rawValue: 32)
+    static let livenessWritten = Flags(rawValue: 64)
+    static let balanceWritten = Flags(rawValue: 128)
+    /// Made as a contract by this transaction: its storage starts empty.
+    static let created = Flags(rawValue: 256)
+    static let warm = Flags(rawValue: 512)
+
+    /// What stays when a frame fails: what it read, it read.
+    static let reads: Flags = [.balanceRead, .nonceRead, .codeRead, .livenessRead]
+  }
+
+  var address: Address
+  var flags: Flags = []
+  var balance = BalanceChange()
+  /// The symbol of the balance before the transaction, 0 until somebody asks.
+  var balanceSymbol: UInt32 = 0
+  /// The nonce now, where the transaction changed or asked for it.
+  var nonce: UInt64?
+  /// The code now, where the transaction changed it.
+  var newCode: Text?
+  /// The code's summary, once resolved.
+  var resolved: ResolvedCode?
+}
+
+/// The code that runs when an account is called.
+enum ResolvedCode {
+  /// None.
+  case empty
+  /// This.
+  case contract(ContractSummary)
+}
+
+/// The accounts and slots of one binding, with undo.
+struct StateTable {
+  private(set) var accounts: [AccountRow] = []
+  private(set) var slots: [SlotRow] = []
+  private var accountIndex: [Address: Int] = [:]
+  private var slotIndex: [SlotKey: Int] = [:]
+  private var transient: [SlotKey: Value] = [:]
+
+  private enum Undo {
+    case slot(Int, Value, Bool)
+    case transient(SlotKey, Value)
+    case account(Int, AccountRow)
+  }
+  private var undo: [Undo] = []
+
+  /// Where `revert` can go back to.
+  var checkpoint: Int { undo.count }
+
+  /// Undoes everything since a checkpoint, except that what was read stays read.
+  mutating func revert(to checkpoint: Int) {
+    while undo.count > checkpoint, let entry = undo.popLast() {
+      switch entry {
+      case .slot(let row, let value, let isWritten):
+        slots[row].current = value
+        slots[row].isWritten = isWritten
+      case .transient(let key, let value): transient[key] = value
+      case .account(let row, var old):
+        let now = accounts[row]
+        old.flags.formUnion(now.flags.intersection(.reads))
+        old.balanceSymbol = now.balanceSymbol
+        accounts[row] = old
+      }
+    }
+  }
+
+  // MARK: Accounts
+
+  mutating func account(_ address: Address) -> Int {
+    if let row = accountIndex[address] { return row }
+    accounts.append(AccountRow(address: address))
+    accountIndex[address] = accounts.count - 1
+    return accounts.count - 1
+  }
+
+  /// Notes a read; not undone when the frame fails.
+  mutating func note(_ flags: AccountRow.Flags, _ row: Int) { accounts[row].flags.formUnion(flags) }
+
+  /// Changes an account; undone when the frame fails.
+  mutating func change(_ row: Int, _ body: (inout AccountRow) -> Void) {
+    undo.append(.account(row, accounts[row]))
+    body(&accounts[row])
+  }
+
+  /// Remembers what does not depend on frames.
+  mutating func remember(_ row: Int, _ body: (inout AccountRow) -> Void) { body(&accounts[row]) }
+
+  // MARK: Slots
+
+  /// The slot's row; `original` makes its first value.
+  @inline(__always)
+  mutating func slot(_ key: SlotKey, original: () -> Value) -> (row: Int, isNew: Bool) {
+    if let row = slotIndex[key] { return (row, false) }
+    let value = original()
+    slots.append(SlotRow(key: key, original: value, current: value))
+    slotIndex[key] = slots.count - 1
+    return (slots.count - 1, true)
+  }
+
+  mutating func store(_ row: Int, _ value: Value) {
+    undo.append(.slot(row, slots[row].current, slots[row].isWritten))
+    slots[row].current = value
+    slots[row].isWritten = true
+  }
+
+  // MARK: Transient storage (EIP-1153)
+
+  func transientValue(_ key: SlotKey) -> Value { transient[key] ?? .zero }
+
+  mutating func storeTransient(_ key: SlotKey, _ value: Value) {
+    undo.append(.transient(key, transient[key] ?? .zero))
+    transient[key] = value
+  }
+}

@@ -1,0 +1,115 @@
+import EVMBytecode
+import EthereumTypes
+
+/// What a symbol stands for.
+enum SymbolKind: UInt8 {
+  /// Arithmetic on `a`, `b`, `c`; `op` says which.
+  case operation
+  /// The value of a storage slot before the transaction: account `a`, slot `b`.
+  case storage
+  /// The balance of account `a` before the transaction.
+  case balance
+  /// The size of account `a`'s code.
+  case codeSize
+  /// EXTCODEHASH of account `a`.
+  case codeHash
+  /// The 32 bytes of a text.
+  case bytes
+  /// Keccak-256 of a text.
+  case keccak
+  /// The word an ECRECOVER call leaves in memory: input is the text, `a` the word that was there before.
+  case ecrecover
+  /// What GAS or MSIZE would have returned: cannot be known.
+  case unknowable
+}
+
+/// One symbol: an expression over state values, shared by number.
+struct Symbol {
+  var kind: SymbolKind
+  var op: UInt8
+  var isKnown = false
+  var a: Value
+  var b: Value
+  var c: Value
+  /// Index of a text, or −1.
+  var text: Int32 = -1
+  /// The value once somebody asked for it.
+  var word = UInt256.zero
+
+  init(_ kind: SymbolKind, op: UInt8 = 0, _ a: Value = .zero, _ b: Value = .zero, _ c: Value = .zero) {
+    self.kind = kind
+    self.op = op
+    self.a = a
+    self.b = b
+    self.c = c
+  }
+}
+
+/// The symbols of one binding.
+struct SymbolTable {
+  private(set) var symbols: [Symbol] = [Symbol(.unknowable)]
+  private(set) var texts: [Text] = []
+
+  var count: Int { symbols.count }
+
+  subscript(symbol: UInt32) -> Symbol { symbols[Int(symbol)] }
+
+  mutating func add(_ symbol: Symbol) -> Value {
+    symbols.append(symbol)
+    return Value(symbol: UInt32(symbols.count - 1))
+  }
+
+  mutating func add(_ kind: SymbolKind, text: Text, _ a: Value = .zero) -> Value {
+    texts.append(text)
+    var symbol = Symbol(kind, a)
+    symbol.text = Int32(texts.count - 1)
+    return add(symbol)
+  }
+
+  mutating func settle(_ symbol: UInt32, _ word: UInt256) {
+    symbols[Int(symbol)].word = word
+    symbols[Int(symbol)].isKnown = true
+  }
+
+  /// The result of arithmetic: known where the operands are, or where one absorbs the other.
+  @inline(__always)
+  mutating func operation(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> Value {
+    if a.symbol | b.symbol | c.symbol == 0 {
+      return Value(WordOperation.evaluate(op, a.word, b.word, c.word))
+    }
+    return symbolicOperation(op, a, b, c)
+  }
+
+  private mutating func symbolicOperation(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> Value {
+    let a = settled(a)
+    let b = settled(b)
+    let c = settled(c)
+    if a.symbol | b.symbol | c.symbol == 0 {
+      return Value(WordOperation.evaluate(op, a.word, b.word, c.word))
+    }
+    switch op {
+    case Opcode.and, Opcode.mul:
+      if a.isKnownZero || b.isKnownZero { return .zero }
+    case Opcode.add, Opcode.or, Opcode.xor:
+      if a.isKnownZero { return b }
+      if b.isKnownZero { return a }
+    case Opcode.sub:
+      if b.isKnownZero { return a }
+      if a.symbol == b.symbol && !a.isKnown { return .zero }
+    case Opcode.shl, Opcode.shr, Opcode.sar:
+      if a.isKnownZero { return b }
+    case Opcode.eq:
+      if a.symbol == b.symbol && !a.isKnown { return Value(.one) }
+    default: break
+    }
+    return add(Symbol(.operation, op: op, a, b, c))
+  }
+
+  /// The value with its word where somebody asked for it before.
+  @inline(__always)
+  func settled(_ value: Value) -> Value {
+    if value.isKnown { return value }
+    let symbol = symbols[Int(value.symbol)]
+    return symbol.isKnown ? Value(symbol.word) : value
+  }
+}
