@@ -1,6 +1,6 @@
 /// A growable array of plain old data without reference counting, uniqueness checks or exclusivity checks:
 /// what the journal's hot tables are made of.
-@safe @usableFromInline
+@safe @frozen @usableFromInline
 struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
   // Invariant: `base` points to `capacity` elements of which the first `count` are initialised; it is owned
   // by this value alone and freed in `deinit`. Indices are produced by `append` only and never outlive a
@@ -15,6 +15,7 @@ struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
     unsafe base = .allocate(capacity: self.capacity)
   }
 
+  @inlinable
   deinit { unsafe base.deallocate() }
 
   @inlinable @inline(__always)

@@ -1,7 +1,7 @@
 /// An open-addressing hash table from mixed key bits to row numbers; the rows live elsewhere and hold the keys.
 ///
 /// Clearing is O(1): a row number counts only when its generation is the current one.
-@safe @usableFromInline
+@safe @frozen @usableFromInline
 struct RowIndex: ~Copyable {
   // Invariant: `cells` points to `mask + 1` initialised cells, a power of two, owned by this value alone; at
   // most half of them are in use, so probing always ends.
@@ -19,6 +19,7 @@ struct RowIndex: ~Copyable {
     unsafe cells.initialize(repeating: 0, count: size)
   }
 
+  @inlinable
   deinit { unsafe cells.deallocate() }
 
   /// The first cell to look at for a key.
