@@ -13,39 +13,43 @@ public enum RLP: Hashable, Sendable {
 
   /// The encoding. Linear in its size.
   public var encoded: Bytes {
+    var sizes: [Int] = []
     var output: Bytes = []
-    output.reserveCapacity(encodedCount)
-    encode(into: &output)
+    output.reserveCapacity(measure(&sizes))
+    var next = sizes.startIndex
+    encode(into: &output, sizes, &next)
     return output
   }
 
-  /// The number of bytes of the encoding.
-  var encodedCount: Int {
+  /// The number of bytes of the encoding. Appends the payload size of every list, outer before inner and left
+  /// before right, so that each is computed once however deep the lists are nested.
+  private func measure(_ sizes: inout [Int]) -> Int {
     switch self {
     case .bytes(let bytes):
-      bytes.count == 1 && bytes[0] < 0x80 ? 1 : Self.withHeader(bytes.count)
+      return bytes.count == 1 && bytes[0] < 0x80 ? 1 : Self.headerCount(bytes.count) + bytes.count
     case .list(let items):
-      Self.withHeader(payloadCount(items))
+      let index = sizes.count
+      sizes.append(0)
+      for item in items { sizes[index] += item.measure(&sizes) }
+      return Self.headerCount(sizes[index]) + sizes[index]
     }
   }
 
-  private func payloadCount(_ items: [RLP]) -> Int { items.reduce(0) { $0 + $1.encodedCount } }
-
-  private static func withHeader(_ count: Int) -> Int { headerCount(count) + count }
-
-  private static func headerCount(_ count: Int) -> Int {
-    count < 56 ? 1 : 1 + UInt256(count).byteWidthUsed
-  }
-
-  private func encode(into output: inout Bytes) {
+  /// Appends the encoding, taking the sizes of lists from where `measure` put them.
+  private func encode(into output: inout Bytes, _ sizes: [Int], _ next: inout Int) {
     switch self {
     case .bytes(let bytes):
       if bytes.count != 1 || bytes[0] >= 0x80 { Self.appendHeader(0x80, bytes.count, to: &output) }
       output += bytes
     case .list(let items):
-      Self.appendHeader(0xC0, payloadCount(items), to: &output)
-      for item in items { item.encode(into: &output) }
+      Self.appendHeader(0xC0, sizes[next], to: &output)
+      next += 1
+      for item in items { item.encode(into: &output, sizes, &next) }
     }
+  }
+
+  private static func headerCount(_ count: Int) -> Int {
+    count < 56 ? 1 : 1 + UInt256(count).byteWidthUsed
   }
 
   private static func appendHeader(_ base: UInt8, _ count: Int, to output: inout Bytes) {
