@@ -17,6 +17,6 @@ block erc20-hot-prague --preset erc20-hot --transactions 40 --fork prague --seed
 block dex-hot-osaka --preset dex-10 --hot-ratio 0.3 --transactions 20 --fork osaka --seed 14
 block chain-sender-prague --preset chain-sender --transactions 30 --fork prague --seed 15
 block chain-pool-cancun --preset chain-pool --transactions 16 --fork cancun --seed 16
-block mixed-london --preset mixed --transactions 28 --fork london --seed 17
-block mixed-prague --preset mixed --transactions 32 --fork prague --seed 18
-block mixed-osaka --preset mixed --transactions 30 --senders 20 --fork osaka --seed 19
+block mixed-london --preset mixed --transactions 26 --fork london --seed 17
+block mixed-prague --preset mixed --transactions 29 --fork prague --seed 18
+block mixed-osaka --preset mixed --transactions 28 --senders 20 --fork osaka --seed 19

@@ -14,7 +14,6 @@ class Fork:
 
 
 FORKS = {
-    "berlin": Fork(12_300_000, 1_619_200_000),
     "london": Fork(13_000_000, 1_628_600_000),
     "arrow_glacier": Fork(14_000_000, 1_642_000_000),
     "gray_glacier": Fork(15_100_000, 1_657_200_000),

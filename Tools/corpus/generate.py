@@ -17,6 +17,8 @@ from spec import Spec
 from world import World
 
 MAINNET_GAS_LIMIT = 30_000_000
+WITNESS_ACCOUNTS = 5_000
+TRANSFER_GAS = 21_000
 
 
 def mix_of(text):
@@ -40,10 +42,11 @@ def arguments():
         + "\n\npresets: " + ", ".join(PRESETS))
     parser.add_argument("--preset", choices=PRESETS, help="a named mix with its options; others override it")
     parser.add_argument("--mix", type=mix_of, help="kinds and weights")
-    parser.add_argument("--transactions", type=int, help="number of transactions (default 100)")
+    parser.add_argument("--transactions", type=int,
+                        help="number of transactions (default 100, or as many as --gas-limit allows)")
     parser.add_argument("--gas-limit", type=int,
-                        help="block gas limit; planning stops when it is full (default: as needed, "
-                             f"at least {MAINNET_GAS_LIMIT})")
+                        help="block gas limit; planning stops when the transactions' own limits reach "
+                             f"it (default: as needed, at least {MAINNET_GAS_LIMIT})")
     parser.add_argument("--hot-ratio", type=float, help="share that goes to the hot object (default 0)")
     parser.add_argument("--senders", type=int, help="number of sending accounts (default 0: all different)")
     parser.add_argument("--tokens", type=int, help="number of ERC-20 tokens (default 4)")
@@ -51,12 +54,16 @@ def arguments():
     parser.add_argument("--fork", choices=FORKS, default="prague")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-expected", action="store_true", help="do not execute the block")
-    parser.add_argument("--no-witness", action="store_true", help="leave the trie nodes out")
+    parser.add_argument("--witness", action=argparse.BooleanOptionalAction,
+                        help="include the pre-state's trie nodes (default: up to "
+                             f"{WITNESS_ACCOUNTS} accounts)")
+    parser.add_argument("--no-access", action="store_true", help="leave expected.access out")
     parser.add_argument("--world", type=Path, help="start from a pre-state that --save-world wrote")
     parser.add_argument("--save-world", type=Path, help="also write the pre-state for reuse")
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
-    defaults = dict(transactions=100, hot_ratio=0.0, senders=0, tokens=4, pools=10)
+    most = options.gas_limit // TRANSFER_GAS if options.gas_limit else 100
+    defaults = dict(transactions=most, hot_ratio=0.0, senders=0, tokens=4, pools=10)
     for name, value in (defaults | (PRESETS[options.preset] if options.preset else {})).items():
         if getattr(options, name) is None:
             setattr(options, name, mix_of(value) if name == "mix" else value)
@@ -84,7 +91,11 @@ def main():
 
     needed = sum(t.gas for t in plan.transactions)
     gas_limit = options.gas_limit or max(MAINNET_GAS_LIMIT, -(-needed // 10**6) * 10**6)
-    snapshot = build(world, plan, gas_limit, command(options.output), not options.no_expected, not options.no_witness)
+    witness = options.witness
+    if witness is None:
+        witness = len(world.state._main_trie._data) <= WITNESS_ACCOUNTS
+    snapshot = build(world, plan, gas_limit, command(options.output), not options.no_expected, witness,
+                     not options.no_access)
     write(snapshot, options.output)
     report(options.output, plan, snapshot)
 

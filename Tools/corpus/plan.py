@@ -23,6 +23,8 @@ class Plan:
         self.senders, self.tokens, self.pools = senders, tokens, pools
         self.hot_ratio, self.blobs_left = hot_ratio, max_blobs
         self.transactions, self.next_user, self.next_fresh = [], 0, 0
+        # Worlds are reused: names of things for one transaction must differ between plans.
+        self.serial = world.memory["plans"] = world.memory.get("plans", 0) + 1
 
     # Choices
 
@@ -39,6 +41,14 @@ class Plan:
     def user(self, index):
         """The user of that number."""
         return self.world.account(f"user {index}")
+
+    def number(self):
+        """A text that no other transaction of any plan on this world has."""
+        return f"{self.serial}.{len(self.transactions)}"
+
+    def one_off(self, role):
+        """An account for the transaction being planned only."""
+        return self.world.account(f"{role} {self.number()}")
 
     def sender(self):
         """An account to send from: any of the senders, or one not used before."""
@@ -57,8 +67,8 @@ class Plan:
         """An address used by no other transaction; every third one already has a balance."""
         self.next_fresh += 1
         if self.next_fresh % 3 == 0:
-            return self.world.account(f"holder {self.next_fresh}", ETHER).address
-        return self.world.address("fresh", self.next_fresh)
+            return self.world.account(f"holder {self.serial}.{self.next_fresh}", ETHER).address
+        return self.world.address("fresh", self.serial, self.next_fresh)
 
     # Transactions
 

@@ -16,3 +16,6 @@ PRESETS = {
             "deals:3,identity:4,game:4,subscription:3,inbox:3,blobs:1",
         hot_ratio=0.2),
 }
+
+if __name__ == "__main__":
+    print(*PRESETS)

@@ -79,7 +79,7 @@ def withdrawals(plan, count):
     } for i in range(count)]
 
 
-def build(world, plan, gas_limit, command, expected=True, witness=True):
+def build(world, plan, gas_limit, command, expected=True, witness=True, access=True):
     """The snapshot of one block: executes it on the world's state, which is used up by that.
 
     Without `expected` the block is not executed: the fields of `expected` are null, and the header
@@ -88,6 +88,8 @@ def build(world, plan, gas_limit, command, expected=True, witness=True):
     spec, seed = world.spec, plan.seed
     spec.put(world.state, miner(seed), balance=10**18)
     plan.assign_nonces()
+    transactions = [as_json(t.encode(CHAIN_ID)) for t in plan.transactions]
+    check_size(spec, transactions)
     paid = withdrawals(plan, 4) if spec.has("withdrawalsRoot") else None
     pre, codes = spec.dump(world.state)
     nodes = [] if witness else None
@@ -115,7 +117,7 @@ def build(world, plan, gas_limit, command, expected=True, witness=True):
         "header": own,
         "parentHeader": parent,
         "blockHashes": {str(number - 2): parent["parentHash"], str(number - 1): own["parentHash"]},
-        "transactions": [as_json(t.encode(CHAIN_ID)) for t in plan.transactions],
+        "transactions": transactions,
         "senders": [t.sender.address for t in plan.transactions],
         "withdrawals": paid,
         "uncles": [],
@@ -126,7 +128,7 @@ def build(world, plan, gas_limit, command, expected=True, witness=True):
         | {"receiptsRootChecked": False, "stateRootChecked": False, "access": None},
     }
     if expected:
-        output, recorder = spec.run(snapshot, world.state)
+        output, recorder = spec.run(snapshot, world.state, access)
         own.update(spec.results(output, world.state))
         snapshot["expected"] = {
             "gasUsed": int(output.block_gas_used),
@@ -134,7 +136,7 @@ def build(world, plan, gas_limit, command, expected=True, witness=True):
             "receipts": spec.receipts(output),
             "receiptsRootChecked": True,
             "stateRootChecked": True,
-            "access": recorder.access,
+            "access": recorder.access if access else None,
         }
     else:
         own["transactionsRoot"] = as_json(transactions_root(spec, snapshot["transactions"]))
@@ -144,6 +146,15 @@ def build(world, plan, gas_limit, command, expected=True, witness=True):
             own["blobGasUsed"] = hex(131_072 * sum(len(t.blob_hashes) for t in plan.transactions))
     snapshot["hash"] = as_json(spec.header_hash(own))
     return snapshot
+
+
+def check_size(spec, transactions):
+    """Refuses a block that EIP-7934 would (a header and withdrawals take less than 8 kB)."""
+    limit = getattr(spec.fork, "MAX_RLP_BLOCK_SIZE", None)
+    size = sum(len(t) // 2 + 4 for t in transactions) + 8_192
+    if limit and size > limit:
+        raise SystemExit(f"--fork {spec.fork_name}: the block has {size} bytes, EIP-7934 allows {limit}; "
+                         "use fewer transactions or an earlier fork")
 
 
 def transactions_root(spec, transactions):

@@ -9,6 +9,11 @@ import argparse
 import json
 import sys
 import time
+from types import SimpleNamespace
+
+from ethereum_types.numeric import U64
+
+from ethereum.exceptions import InvalidBlock
 
 from spec import Spec, as_json
 
@@ -26,6 +31,12 @@ def differences(snapshot, plain):
             wrong.append(name)
 
     check("hash", as_json(spec.header_hash(header)), snapshot["hash"])
+    check("senders", *senders(spec, snapshot))
+    if snapshot["parentHeader"] and int(header["difficulty"], 16) == 0 and merged(snapshot["parentHeader"]):
+        try:
+            spec.fork.validate_header(chain_with(spec.header(snapshot["parentHeader"])), spec.header(header))
+        except InvalidBlock as error:
+            wrong.append(f"header against parentHeader ({error})")
     state = spec.state_from(snapshot["pre"], snapshot["codes"])
     # A pre-state is the full state when its own root is the one that the witness proves.
     witness = snapshot["witness"]
@@ -46,10 +57,51 @@ def differences(snapshot, plain):
     if receipts:
         check("expected.receipts", spec.receipts(output), expected["receipts"])
     if expected["access"] is not None:
+        # Whether SELFDESTRUCT writes the slots it clears is a matter of taste; leave it open.
+        gone = {a for entry in recorder.access for a, now in entry["accountChanged"].items() if now is None}
+
+        def lasting(slots):
+            return [s for s in slots if s.split("/")[0] not in gone]
+
         for found, recorded in zip(recorder.access, expected["access"], strict=True):
             for name, value in found.items():
-                check(f"expected.access[{found['index']}].{name}", value, recorded[name])
+                pair = (value, recorded[name])
+                if name == "writes":
+                    pair = map(lasting, pair)
+                check(f"expected.access[{found['index']}].{name}", *pair)
     return wrong, full
+
+
+def senders(spec, snapshot):
+    """(recovered, recorded) senders; both None where none are recorded."""
+    if snapshot["senders"] is None:
+        return None, None
+    recovered = []
+    for text in snapshot["transactions"]:
+        tx = spec.wire(text)
+        if isinstance(tx, bytes):
+            tx = spec.transactions.decode_transaction(tx)
+        recovered.append(as_json(recover(spec, snapshot["chainId"], tx)))
+    return recovered, snapshot["senders"]
+
+
+def recover(spec, chain_id, tx):
+    """The sender; the specification takes a chain id since Spurious Dragon."""
+    recover_sender = spec.transactions.recover_sender
+    try:
+        return recover_sender(U64(chain_id), tx)
+    except TypeError:
+        return recover_sender(tx)
+
+
+def merged(header):
+    """Whether a header is from after the merge."""
+    return int(header["difficulty"], 16) == 0
+
+
+def chain_with(header):
+    """What `validate_header` looks at of a chain: its last header."""
+    return SimpleNamespace(blocks=[SimpleNamespace(header=header)])
 
 
 def main():

@@ -13,7 +13,7 @@ from spec import Spec, unhex
 
 ETHER = 10**18
 SETUP_GAS = 30_000_000
-BEFORE_CANCUN = ("berlin", "london", "arrow_glacier", "gray_glacier", "paris", "shanghai")
+BEFORE_CANCUN = ("london", "arrow_glacier", "gray_glacier", "paris", "shanghai")
 
 
 class SetupError(Exception):

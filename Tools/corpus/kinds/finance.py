@@ -54,12 +54,12 @@ def lending(plan):
         borrower(plan, pool, sender, 0)
         plan.call("lending", sender, pool, "borrow", amount, gas=125_000)
     elif draw < 0.95:
-        debtor = borrower(plan, pool, world.account(f"debtor {len(plan.transactions)}"), 10**20)
+        debtor = borrower(plan, pool, plan.one_off("debtor"), 10**20)
         plan.call("lending", sender, pool, "repay", debtor.address, amount, gas=100_000)
     else:
         # 75 % of 2000 borrowed; the price falls to 1.7 before the block.
         world.call(oracle, pool, "set_price", 2 * WAD)
-        debtor = borrower(plan, pool, world.account(f"risky {len(plan.transactions)}"), 1_500 * WAD)
+        debtor = borrower(plan, pool, plan.one_off("risky"), 1_500 * WAD)
         world.call(oracle, pool, "set_price", 17 * WAD // 10)
         plan.call("lending", sender, pool, "liquidate", debtor.address, amount, gas=150_000)
 

@@ -32,10 +32,9 @@ def member(plan, contract, account, amount=10**21):
 def dao(plan):
     """DAO: vote on a shared proposal (65 %), deposit, propose, or execute a passed proposal."""
     world, contract, draw = plan.world, organisation(plan), plan.rng.random()
-    number = len(plan.transactions)
     if draw < 0.65:
         # One vote a member: repeated senders vote through accounts of their own.
-        voter = member(plan, contract, world.account(f"voter {number}") if plan.senders else plan.sender())
+        voter = member(plan, contract, plan.one_off("voter") if plan.senders else plan.sender())
         plan.call("dao", voter, contract, "vote", 0, plan.rng.random() < 0.7, gas=120_000)
     elif draw < 0.8:
         sender = plan.sender()
@@ -45,7 +44,7 @@ def dao(plan):
         sender = member(plan, contract, plan.sender())
         plan.call("dao", sender, contract, "propose", plan.fresh(), 1, b"", gas=180_000)
     else:
-        proposer = member(plan, contract, world.account(f"proposer {number}"))
+        proposer = member(plan, contract, plan.one_off("proposer"))
         data, target = b"", plan.fresh()
         passed = world.call(proposer, contract, "propose", target, ETHER // 1000, data, age=5 * DAY)
         world.call(world.deployer, contract, "vote", passed, True, age=5 * DAY)
@@ -57,7 +56,7 @@ def vault(plan):
     """Fractional vault: share transfer (70 %), naming a reserve price, or a buy-out; hot: one vault."""
     world, index, draw = plan.world, plan.pick(3), plan.rng.random()
     if draw >= 0.95:
-        index = f"sold {len(plan.transactions)}"
+        index = f"sold {plan.number()}"
     curator = world.account(f"curator {index}")
 
     def make():

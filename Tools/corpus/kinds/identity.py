@@ -15,8 +15,8 @@ def identity(plan):
     """Identity registry: handle, delegate, attribute, or an attribute brought with a signature."""
     world, draw = plan.world, plan.rng.random()
     contract = world.deploy("identity_registry")
-    number, sender = len(plan.transactions), plan.sender()
-    key, content = derive(plan.seed, "attribute", number % 4), derive(plan.seed, "content", number) * 2
+    number, sender = plan.number(), plan.sender()
+    key, content = derive(plan.seed, "attribute", plan.rng.randrange(4)), derive(plan.seed, "content", number) * 2
     if draw < 0.2:
         plan.call("identity", sender, contract, "claim_handle", f"handle-{number}", gas=130_000)
     elif draw < 0.4:
@@ -26,7 +26,7 @@ def identity(plan):
         plan.call("identity", sender, contract, "set_attribute", sender.address, key, content, gas=85_000)
     else:
         # Any sender may bring the update that the identity's owner has signed.
-        owner = world.account(f"identity {number}")
+        owner = plan.one_off("identity")
         v, r, s = owner.sign(digest(world, contract, owner, key, content))
         plan.call("identity", sender, contract, "set_attribute_signed", owner.address, key, content,
                   27 + v, r, s, gas=125_000)

@@ -49,7 +49,7 @@ def marketplace(plan):
         plan.call("marketplace", sender, contract, "list_token", nfts.address, number, price, FOREVER,
                   gas=125_000)
         return
-    seller = world.account(f"seller {len(plan.transactions)}")
+    seller = plan.one_off("seller")
     nfts, number = owned(plan, index, seller)
     world.once(f"operator {index} {seller.address}", lambda: world.call(
         seller, nfts, "setApprovalForAll", contract.address, True))

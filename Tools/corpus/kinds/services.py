@@ -16,7 +16,7 @@ DEPTH = 4
 @kind
 def data(plan):
     """Data marketplace: purchase (60 %), publication, rating or withdrawal; hot: one data set."""
-    world, draw, number = plan.world, plan.rng.random(), len(plan.transactions)
+    world, draw, number = plan.world, plan.rng.random(), plan.number()
     contract = world.deploy("data_marketplace", token(plan, PAYMENT).address)
     sender = plan.sender()
     if draw < 0.15:
@@ -30,7 +30,7 @@ def data(plan):
         approved(plan, PAYMENT, sender, contract.address)
         plan.call("data", sender, contract, "buy", data_set, plan.rng.randrange(1, 30), gas=190_000)
         return
-    buyer = world.account(f"buyer {number}")
+    buyer = plan.one_off("buyer")
     approved(plan, PAYMENT, buyer, contract.address)
     world.call(buyer, contract, "buy", data_set, 10, age=2 * DAY)
     if draw < 0.9:
@@ -55,7 +55,7 @@ def subscription(plan):
             world.call(account, contract, "subscribe", number, age=age)
         return account
 
-    unique = len(plan.transactions)
+    unique = plan.number()
     if draw < 0.5:
         plan.call("subscription", subscriber(f"subscriber {unique}", 0), contract, "subscribe", number,
                   gas=165_000)
@@ -70,7 +70,7 @@ def subscription(plan):
 @kind
 def deals(plan):
     """Storage deals: opening (40 %), acceptance (25 %) or a Merkle proof with payment."""
-    world, draw, number = plan.world, plan.rng.random(), len(plan.transactions)
+    world, draw, number = plan.world, plan.rng.random(), plan.number()
     contract = world.deploy("storage_deals")
     leaves = [derive(plan.seed, "leaf", number, i) for i in range(2**DEPTH)]
     levels = merkle_levels(leaves)
@@ -79,7 +79,7 @@ def deals(plan):
     if draw < 0.4:
         plan.call("deals", plan.sender(), contract, "open", *terms, gas=215_000, value=price)
         return
-    client = world.account(f"client {number}")
+    client = plan.one_off("client")
     deal = world.call(client, contract, "open", *terms, value=price)
     world.call(provider, contract, "top_up", value=price)
     if draw < 0.65:
@@ -119,7 +119,7 @@ def game(plan):
     elif draw < 0.65:
         plan.call("game", player, contract, "quest", hero(player), plan.rng.randrange(1, 11), gas=135_000)
     elif draw < 0.9:
-        rival = hero(world.account(f"rival {0 if plan.hot() else len(plan.transactions)}"))
+        rival = hero(world.account("rival") if plan.hot() else plan.one_off("rival"))
         plan.call("game", player, contract, "duel", hero(player), rival, gas=140_000)
     else:
         number = hero(player)
@@ -161,7 +161,7 @@ def blobs(plan):
         return
     plan.blobs_left -= count
     contract, sequencer = rollup_inbox(plan)
-    number = len(plan.transactions)
+    number = plan.number()
     hashes = [b"\x01" + derive(plan.seed, "blob", number, i)[1:] for i in range(count)]
     plan.call("blobs", sequencer, contract, "append_batch", b"".join(hashes), 0, gas=130_000, type=3,
               blob_hashes=hashes)

@@ -39,7 +39,7 @@ def erc20(plan):
     if hot or draw < 0.8:
         plan.call("erc20", sender, funded(plan, index, sender), "transfer", to, amount, gas=60_000)
     elif draw < 0.9:
-        owner = plan.world.account(f"owner {len(plan.transactions)}")
+        owner = plan.one_off("owner")
         contract = approved(plan, index, owner, sender.address)
         plan.call("erc20", sender, contract, "transferFrom", owner.address, to, amount, gas=65_000)
     else:

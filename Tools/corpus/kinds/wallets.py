@@ -28,7 +28,7 @@ def wallet(plan):
     """Smart wallet clone: creation (20 %), one token transfer (50 %) or a batch of three calls."""
     sender, draw = plan.sender(), plan.rng.random()
     if draw < 0.2:
-        salt = len(plan.transactions).to_bytes(32, "big")
+        salt = (len(plan.transactions) + 1).to_bytes(32, "big")  # salt 0 is the first wallet's
         plan.call("wallet", sender, factory(plan), "create_wallet", salt, gas=190_000, value=10**15)
         return
     clone, tokens = wallet_of(plan, sender), token(plan, 0)
@@ -47,7 +47,7 @@ def wallet(plan):
 @kind
 def setcode(plan):
     """EIP-7702: an account delegates to the wallet's code and runs a batch as itself."""
-    authority = plan.world.account(f"delegator {len(plan.transactions)}")
+    authority = plan.one_off("delegator")
     sponsor, tokens = plan.sender(), funded(plan, 0, authority)
     implementation = plan.world.deploy("smart_wallet")
     account = plan.world.at("smart_wallet", authority.address)
