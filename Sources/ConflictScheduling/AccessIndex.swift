@@ -3,14 +3,17 @@ import EthereumTypes
 /// The access sets of a list of transactions with locations replaced by small numbers: what every graph here is
 /// built from.
 ///
-/// Linear in the number of accesses. More than 2³⁰ distinct locations (64 GiB of them) are not supported.
+/// Linear in the number of accesses. Up to 2³⁰ accesses in a set and 2²⁹ distinct locations (32 GiB of them).
 public struct AccessIndex: Sendable {
-  /// The distinct locations by number, in order of first appearance.
-  public let locations: [Location]
+  /// The number of distinct locations. Locations are numbered in order of first appearance.
+  public let locationCount: Int
   /// For each transaction its accesses: location number × 4 + `Kind`. Empty for an unknown transaction.
   public let accesses: CompactRows
   /// Whether each transaction is unknown, that is without an access set: it conflicts with every other.
   public let isUnknown: [Bool]
+
+  private let sets: [AccessSet?]
+  private let origins: [LocationInterner.Origin]
 
   /// How a transaction touches a location. Bit 0: the value is read; bit 1: it is overwritten.
   @frozen
@@ -28,8 +31,11 @@ public struct AccessIndex: Sendable {
   /// The number of transactions.
   public var count: Int { isUnknown.count }
 
+  /// Numbers the locations of a list of transactions.
+  public init(_ transactions: [ScheduledTransaction]) { self.init(transactions.map(\.access)) }
+
   /// Numbers the locations of a list of access sets; nil stands for unknown.
-  public init(_ sets: some Collection<AccessSet?>) {
+  public init(_ sets: [AccessSet?]) {
     var total = 0
     for set in sets {
       guard let set else { continue }
@@ -37,45 +43,54 @@ public struct AccessIndex: Sendable {
     }
     var interner = LocationInterner(expecting: total)
     var rows = CompactRows(reservingRows: sets.count, values: total)
-    var unknown: [Bool] = []
-    unknown.reserveCapacity(sets.count)
-    for set in sets {
-      if let set { Self.append(set, to: &rows, &interner) }
+    for (index, set) in sets.enumerated() {
+      if let set { Self.append(set, Int32(truncatingIfNeeded: index), to: &rows, &interner) }
       rows.endRow()
-      unknown.append(set == nil)
+      if interner.pending >= Self.batchSize { rows.number(by: &interner) }
     }
-    locations = interner.locations
+    rows.number(by: &interner)
+    self.sets = sets
+    locationCount = interner.origins.count
+    origins = interner.origins
     accesses = rows
-    isUnknown = unknown
+    isUnknown = sets.map { $0 == nil }
   }
 
-  /// Numbers the locations of a list of transactions.
-  public init(_ transactions: [ScheduledTransaction]) { self.init(transactions.lazy.map(\.access)) }
+  /// The location of a number, or nil where there is none of that number. Constant time.
+  public func location(_ number: Int) -> Location? {
+    guard origins.indices.contains(number), let set = sets[Int(origins[number].set)] else { return nil }
+    return origins[number].location(in: set)
+  }
 
-  /// Merges the two sorted lists, so that a location both read and written is looked up once.
+  /// How many locations are looked up together: enough to keep memory busy, few enough to stay in the first
+  /// cache.
+  private static let batchSize = 256
+
+  /// Merges the sorted reads and writes of a set, so that a location in both stands once, and adds its adds,
+  /// which are in neither. The values get their kinds now, their numbers when the interner answers.
   private static func append(
-    _ set: AccessSet, to rows: inout CompactRows, _ interner: inout LocationInterner
+    _ set: AccessSet, _ index: Int32, to rows: inout CompactRows, _ interner: inout LocationInterner
   ) {
-    let (reads, writes) = (set.reads, set.writes)
-    var (r, w) = (0, 0)
-    while r < reads.count || w < writes.count {
-      let location: Location
-      let kind: Kind
-      if w == writes.count {
-        (location, kind) = (reads[r], .read)
-      } else if r == reads.count {
-        (location, kind) = (writes[w], .write)
-      } else if reads[r] == writes[w] {
-        (location, kind) = (reads[r], .readWrite)
-      } else if reads[r] < writes[w] {
-        (location, kind) = (reads[r], .read)
-      } else {
-        (location, kind) = (writes[w], .write)
+    let (reads, writes, adds) = (set.reads, set.writes, set.adds)
+    var w = 0
+    for r in reads.indices {
+      while w < writes.count && writes[w] < reads[r] {
+        interner.ask(writes[w], at: .write(w, of: index))
+        rows.append(Kind.write.rawValue)
+        w += 1
       }
-      if kind != .write { r += 1 }
-      if kind != .read { w += 1 }
-      rows.append(interner.number(of: location) << 2 | kind.rawValue)
+      let isWritten = w < writes.count && writes[w] == reads[r]
+      if isWritten { w += 1 }
+      interner.ask(reads[r], at: .read(r, of: index))
+      rows.append(isWritten ? Kind.readWrite.rawValue : Kind.read.rawValue)
     }
-    for location in set.adds { rows.append(interner.number(of: location) << 2 | Kind.add.rawValue) }
+    for w in w..<writes.count {
+      interner.ask(writes[w], at: .write(w, of: index))
+      rows.append(Kind.write.rawValue)
+    }
+    for a in adds.indices {
+      interner.ask(adds[a], at: .add(a, of: index))
+      rows.append(Kind.add.rawValue)
+    }
   }
 }

@@ -65,6 +65,9 @@ public struct CompactRows: Hashable, Sendable {
     if values.count - start > 1 { values[start...].sort() }
   }
 
+  /// Turns the last values, which are kinds of access, into accesses to the locations that were asked for.
+  mutating func number(by interner: inout LocationInterner) { interner.answer(into: &values) }
+
   /// The rows with every edge turned: row `v` lists, ascending, the rows that hold `v`. Linear in time.
   /// Values must be less than `count`.
   func transposed() -> CompactRows {

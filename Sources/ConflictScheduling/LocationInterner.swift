@@ -1,77 +1,143 @@
 import EthereumTypes
 
-/// Gives each distinct location a small number, in order of first appearance.
+/// Gives each distinct location of a list of access sets a small number, in order of first appearance.
 ///
-/// Open addressing with linear probing. Storage slots are chosen by whoever writes the transaction, so the hash
-/// is keyed with numbers drawn when the process starts: nobody outside can prepare slots that collide.
+/// Open addressing with linear probing. The table of a large block is larger than any cache, and waiting for
+/// memory is all that interning costs, so:
+/// - locations are told apart by fingerprints of 96 bits, not by going back to where each stands. Fingerprints
+///   are keyed with numbers drawn when the process starts: since slots are chosen by whoever writes a
+///   transaction, nobody outside may be able to prepare collisions. That any two of a million locations
+///   collide by accident has a chance of 2⁻⁵⁷, and a wrong schedule costs speed, never the result;
+/// - lookups are gathered, and those of a batch load what they need before any of them waits.
 struct LocationInterner {
-  /// The locations by their numbers.
-  private(set) var locations: [Location] = []
-  /// 0 where free; else the upper half of the hash above the location's number plus one.
-  private var table: [UInt64]
-  /// How far the upper half of a hash is shifted down to give a place in the table.
-  private var shift: UInt64
-  private let key: HashKey
+  /// Where a location stands: in which set, in which of its lists, at what place.
+  struct Origin {
+    let set: Int32
+    /// The place, with the list in the two upper bits.
+    private let place: UInt32
 
-  /// Makes room for about that many locations.
-  init(expecting count: Int) {
-    var bits: UInt64 = 8
-    while bits < 31 && (1 << bits) < count { bits += 1 }
-    table = [UInt64](repeating: 0, count: 1 << Int(bits))
-    shift = 64 - bits
-    key = HashKey.ofProcess
-    locations.reserveCapacity(count / 2)
+    private static let listShift: UInt32 = 30
+
+    @inline(__always)
+    private init(_ set: Int32, list: UInt32, _ place: Int) {
+      self.set = set
+      self.place = list << Self.listShift | UInt32(truncatingIfNeeded: place)
+    }
+
+    @inline(__always)
+    static func read(_ place: Int, of set: Int32) -> Origin { Origin(set, list: 0, place) }
+    @inline(__always)
+    static func write(_ place: Int, of set: Int32) -> Origin { Origin(set, list: 1, place) }
+    @inline(__always)
+    static func add(_ place: Int, of set: Int32) -> Origin { Origin(set, list: 2, place) }
+
+    @inline(__always)
+    func location(in set: AccessSet) -> Location {
+      let place = Int(place & (1 << Self.listShift - 1))
+      return switch self.place >> Self.listShift {
+      case 0: set.reads[place]
+      case 1: set.writes[place]
+      default: set.adds[place]
+      }
+    }
   }
 
-  /// The number of a location, new or known. Expected constant time.
+  /// Where each location first appeared, by number.
+  private(set) var origins: [Origin] = []
+  /// The lower 64 bits of each location's fingerprint, by number.
+  private var checks: [UInt64] = []
+  /// 0 where free; else the upper 32 bits of a fingerprint above the location's number plus one.
+  private var table: [UInt64]
+  /// How far an entry is shifted down to give its place in the table.
+  private var shift: UInt64
+  private let key = HashKey.ofProcess
+  /// The lookups of the batch at hand.
+  private var asked: [(tag: UInt64, check: UInt64, origin: Origin)] = []
+  /// The sum of what was loaded ahead of use; kept only so that the loads are.
+  private var loadedAhead: UInt64 = 0
+
+  private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
+
+  /// Prepares for that many accesses.
+  init(expecting total: Int) {
+    var bits: UInt64 = 6
+    while bits < 32 && (2 << bits) < total { bits += 1 }
+    table = [UInt64](repeating: 0, count: 1 << Int(bits))
+    shift = 64 - bits
+  }
+
+  /// The number of lookups gathered.
+  var pending: Int { asked.count }
+
+  /// Gathers a lookup.
   @inline(__always)
-  mutating func number(of location: Location) -> Int32 {
-    let hash = key.hash(location)
-    let tag = hash & 0xFFFF_FFFF_0000_0000
-    let mask = table.count - 1
-    var place = Int(truncatingIfNeeded: hash >> shift)
+  mutating func ask(_ location: Location, at origin: Origin) {
+    let (tag, check) = key.fingerprint(location)
+    asked.append((tag & Self.tagMask, check, origin))
+  }
+
+  /// Adds four times the number of each location asked for to the last of `values`, and forgets the lookups.
+  /// Expected linear time.
+  mutating func answer(into values: inout [Int32]) {
+    // Room for the whole batch first, so that the table stays where it is.
+    while origins.count + asked.count > table.count / 4 * 3 { grow() }
+    loadAhead()
+    let first = values.count - asked.count
+    var values = values.mutableSpan
+    for index in asked.indices { values[first + index] += number(of: index) << 2 }
+    asked.removeAll(keepingCapacity: true)
+  }
+
+  @inline(__always)
+  private mutating func number(of index: Int) -> Int32 {
+    let (tag, check, origin) = asked[index]
+    var place = Int(truncatingIfNeeded: tag >> shift)
     while true {
       let entry = table[place]
       if entry == 0 { break }
-      if entry & 0xFFFF_FFFF_0000_0000 == tag {
-        let number = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF) - 1
-        if locations[number] == location { return Int32(truncatingIfNeeded: number) }
+      if entry & Self.tagMask == tag {
+        let number = Int(truncatingIfNeeded: entry & ~Self.tagMask) - 1
+        if checks[number] == check { return Int32(truncatingIfNeeded: number) }
       }
-      place = (place + 1) & mask
+      place = place + 1 == table.count ? 0 : place + 1
     }
-    locations.append(location)
-    table[place] = tag | UInt64(locations.count)
-    if locations.count > table.count / 4 * 3 { grow() }
-    return Int32(truncatingIfNeeded: locations.count - 1)
+    origins.append(origin)
+    checks.append(check)
+    table[place] = tag | UInt64(origins.count)
+    return Int32(truncatingIfNeeded: origins.count - 1)
   }
 
-  /// Doubles the table. The upper half of each hash is in the table and the place comes from it alone, so no
-  /// location is looked at.
+  private mutating func loadAhead() {
+    var sum: UInt64 = 0
+    for (tag, _, _) in asked { sum &+= table[Int(truncatingIfNeeded: tag >> shift)] }
+    for (tag, _, _) in asked {
+      let entry = table[Int(truncatingIfNeeded: tag >> shift)]
+      if entry & Self.tagMask == tag && entry != 0 {
+        sum &+= checks[Int(truncatingIfNeeded: entry & ~Self.tagMask) - 1]
+      }
+    }
+    loadedAhead &+= sum
+  }
+
+  /// Doubles the table. Entries hold all that their places come from.
   private mutating func grow() {
     let old = table
     table = [UInt64](repeating: 0, count: old.count * 2)
     shift -= 1
-    let mask = table.count - 1
     for entry in old where entry != 0 {
       var place = Int(truncatingIfNeeded: entry >> shift)
-      while table[place] != 0 { place = (place + 1) & mask }
+      while table[place] != 0 { place = place + 1 == table.count ? 0 : place + 1 }
       table[place] = entry
     }
   }
 }
 
-/// Secret multipliers for hashing locations: products of 64-bit halves folded together.
+/// Secret numbers for fingerprinting locations by folded 64-bit products.
 private struct HashKey {
   /// Drawn once per process. Numbers are given in order of appearance, so no result depends on it.
   static let ofProcess = HashKey()
 
-  let k0 = UInt64.random(in: .min ... .max)
-  let k1 = UInt64.random(in: .min ... .max)
-  let k2 = UInt64.random(in: .min ... .max)
-  let k3 = UInt64.random(in: .min ... .max)
-  let k4 = UInt64.random(in: .min ... .max)
-  let k5 = UInt64.random(in: .min ... .max)
-  let k6 = UInt64.random(in: .min ... .max)
+  private let k: InlineArray<12, UInt64> = .init { _ in UInt64.random(in: .min ... .max) }
 
   @inline(__always)
   private func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -79,13 +145,17 @@ private struct HashKey {
     return product.high ^ product.low
   }
 
+  /// Two hashes that pair the parts of a location differently.
   @inline(__always)
-  func hash(_ location: Location) -> UInt64 {
-    let slot = location.slot
-    let address = location.address
+  func fingerprint(_ location: Location) -> (UInt64, UInt64) {
+    let (slot, address) = (location.slot, location.address)
     let tail = UInt64(address.hi) << 8 | UInt64(location.field.rawValue)
-    let low = fold(slot.l0 ^ k0, slot.l1 ^ k1) &+ fold(slot.l2 ^ k2, slot.l3 ^ k3)
-    let high = fold(address.lo ^ k4, address.mid ^ k5)
-    return fold(low ^ high ^ tail, k6 | 1)
+    let a =
+      fold(slot.l0 ^ k[0], slot.l1 ^ k[1]) &+ fold(slot.l2 ^ k[2], slot.l3 ^ k[3])
+      &+ fold(address.lo ^ k[4], address.mid ^ k[5])
+    let b =
+      fold(slot.l0 ^ k[6], address.lo ^ k[7]) &+ fold(slot.l1 ^ k[8], slot.l2 ^ k[9])
+      &+ fold(slot.l3 ^ k[10], address.mid ^ k[11])
+    return (fold(a ^ tail, k[6] | 1), fold(b &+ tail, k[0] | 1))
   }
 }

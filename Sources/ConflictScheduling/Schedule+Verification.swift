@@ -51,7 +51,7 @@ extension Schedule {
       var adder: Int32 = -1
     }
     let index = AccessIndex(transactions)
-    var touches = [Touch](repeating: Touch(), count: index.locations.count)
+    var touches = [Touch](repeating: Touch(), count: index.locationCount)
     var found: [ScheduleViolation] = []
     for wave in 0..<waves.count {
       let members = waves[wave]
@@ -81,7 +81,7 @@ extension Schedule {
           found.append(
             .waveConflict(
               wave: wave, min(conflict.other, transaction), max(conflict.other, transaction),
-              at: index.locations[conflict.location]))
+              at: index.location(conflict.location)))
         }
       }
     }

@@ -50,6 +50,12 @@ public struct Location: Hashable, Sendable {
     Location(address, slot: slot)
   }
 
+  /// Whether all parts are equal. Spelt out so that it is inlined where tables are probed.
+  @inlinable
+  public static func == (a: Location, b: Location) -> Bool {
+    a.slot == b.slot && a.address == b.address && a.field.rawValue == b.field.rawValue
+  }
+
   /// Feeds one mixed limb to the hasher.
   @inlinable
   public func hash(into hasher: inout Hasher) { hasher.combine(mixedBits) }
@@ -64,6 +70,7 @@ public struct Location: Hashable, Sendable {
 
 extension Location: Comparable {
   /// By address, then field, then slot.
+  @inlinable
   public static func < (a: Location, b: Location) -> Bool {
     if a.address != b.address { return a.address < b.address }
     if a.field != b.field { return a.field.rawValue < b.field.rawValue }
