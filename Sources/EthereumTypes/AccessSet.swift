@@ -16,40 +16,52 @@ public struct AccessSet: Hashable, Sendable {
 
   /// Sorts, removes duplicates, and drops adds of locations that are also read or written (an observed or
   /// overwritten value is not a blind add; it becomes a read and a write).
+  @inlinable
   public init(
     reads: some Sequence<Location>, writes: some Sequence<Location>, adds: some Sequence<Location>
   ) {
-    let readSet = Set(reads)
-    let writeSet = Set(writes)
-    let addSet = Set(adds)
-    let blind = addSet.subtracting(readSet).subtracting(writeSet)
-    let observed = addSet.subtracting(blind)
-    self.reads = readSet.union(observed).sorted()
-    self.writes = writeSet.union(observed).sorted()
-    self.adds = blind.sorted()
+    self.init(unordered: Array(reads), Array(writes), Array(adds))
   }
 
-  /// Everything either set does.
+  @usableFromInline
+  init(unordered reads: [Location], _ writes: [Location], _ adds: [Location]) {
+    self.reads = reads
+    self.writes = writes
+    self.adds = adds
+    self.reads.sortAndDeduplicate()
+    self.writes.sortAndDeduplicate()
+    self.adds.sortAndDeduplicate()
+    separateObservedAdds()
+  }
+
+  /// Takes adds that are also read or written for reads and writes; needs sorted lists.
+  private mutating func separateObservedAdds() {
+    let blind = adds.sortedDifference(reads).sortedDifference(writes)
+    guard blind.count < adds.count else { return }
+    let observed = adds.sortedDifference(blind)
+    reads = reads.sortedUnion(observed)
+    writes = writes.sortedUnion(observed)
+    adds = blind
+  }
+
+  /// Everything either set does. Linear.
   public func union(_ other: AccessSet) -> AccessSet {
-    AccessSet(
-      reads: reads + other.reads, writes: writes + other.writes, adds: adds + other.adds)
+    var union = self
+    union.reads = reads.sortedUnion(other.reads)
+    union.writes = writes.sortedUnion(other.writes)
+    union.adds = adds.sortedUnion(other.adds)
+    union.separateObservedAdds()
+    return union
   }
 
   /// Whether every access of `other` is allowed for by this set: a read by a read; a write by a write; an
-  /// add by an add, or by a write.
+  /// add by an add, or by a write. Linear.
   public func covers(_ other: AccessSet) -> Bool { missing(from: other).isEmpty }
 
-  /// The accesses of `actual` that this set does not allow for, sorted; empty when it covers them all.
+  /// The accesses of `actual` that this set does not allow for, sorted; empty when it covers them all. Linear.
   public func missing(from actual: AccessSet) -> [Location] {
-    let readSet = Set(reads)
-    let writeSet = Set(writes)
-    let addSet = Set(adds)
-    var missing = Set<Location>()
-    for location in actual.reads where !readSet.contains(location) { missing.insert(location) }
-    for location in actual.writes where !writeSet.contains(location) { missing.insert(location) }
-    for location in actual.adds where !addSet.contains(location) && !writeSet.contains(location) {
-      missing.insert(location)
-    }
-    return missing.sorted()
+    actual.reads.sortedDifference(reads)
+      .sortedUnion(actual.writes.sortedDifference(writes))
+      .sortedUnion(actual.adds.sortedDifference(adds).sortedDifference(writes))
   }
 }
