@@ -97,7 +97,7 @@ class World:
             to=Bytes0(b"") if to is None else spec.Address(unhex(to)), value=U256(value),
             data=Bytes(data), v=U256(0), r=U256(0), s=U256(0))
         block_env = spec.environment(self.environment, state)
-        block_env.time -= U256(age)
+        block_env.time = U256(int(block_env.time) - age)
         candidates = dict(
             origin=origin, gas_price=Uint(0), gas=Uint(SETUP_GAS), access_list_addresses=set(),
             access_list_storage_keys=set(), blob_versioned_hashes=(), authorizations=(),
