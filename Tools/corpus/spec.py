@@ -1,11 +1,10 @@
 """The executable specification (PyPI `ethereum-execution`) behind one small interface."""
 
 import importlib
-import sys
 from dataclasses import fields, is_dataclass
 
 from ethereum_rlp import rlp
-from ethereum_types.bytes import Bytes, Bytes0, Bytes8, Bytes20, Bytes32, Bytes256
+from ethereum_types.bytes import Bytes, Bytes8, Bytes20, Bytes32, Bytes256
 from ethereum_types.numeric import U64, U256, Uint
 
 from ethereum.crypto.hash import keccak256
@@ -188,7 +187,8 @@ class Spec:
         if self.has("withdrawalsRoot"):
             body = [tuple(map(self.withdrawal, body[0]))]
         elif int(snapshot["header"]["difficulty"], 16) or "baseFeePerGas" not in snapshot["header"]:
-            body = [tuple(self.header(u) for u in body[0])]
+            # Some sources give uncles by hash alone; their rewards are then missing, no more.
+            body = [tuple(self.header(u) for u in body[0] if isinstance(u, dict))]
         else:
             body = []  # Paris: neither uncles nor withdrawals
         with recorder:

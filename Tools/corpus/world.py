@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ethereum_types.bytes import Bytes, Bytes0
-from ethereum_types.numeric import U64, U256, Uint
+from ethereum_types.numeric import U256, Uint
 
 from accounts import Account, derive
 from contracts import Contract, init_code

@@ -9,4 +9,6 @@ def kind(function):
     return function
 
 
-from kinds import basic, dex, finance, governance, identity, nfts, services, tokens, wallets  # noqa: E402,F401  (they register themselves)
+# Imported for their side effect: the modules register their kinds.
+from kinds import (  # noqa: E402,F401
+    basic, dex, finance, governance, identity, nfts, services, tokens, wallets)
