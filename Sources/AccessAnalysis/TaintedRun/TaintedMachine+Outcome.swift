@@ -1,0 +1,102 @@
+import EVM
+import EVMState
+import EthereumTypes
+
+extension TaintedMachine {
+  /// The accesses of every run that this one speaks for, and what that hangs on.
+  mutating func prediction() -> Prediction {
+    var reads: [Location] = []
+    var writes: [Location] = []
+    var adds: [Location] = []
+    for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
+      collect(world.accounts[row], &reads, &writes, &adds)
+    }
+    for row in 0..<world.slots.count where world.slots[row].isLoaded {
+      let slot = world.slots[row]
+      let account = world.accounts[Int(slot.account)]
+      let location = Location.storage(account.address, slot.key)
+      let isFixed = world.taints.isFixed(slot.taint) && world.taints.isFixed(slot.originalTaint)
+      let isUnchanged = !slot.isWritten || (isFixed && slot.current == slot.original)
+      // Nothing of a new account's storage is in the state, and nothing of a removed one's stays in it.
+      if account.flags.contains(.created) && (isUnchanged || account.flags.contains(.destroyed)) { continue }
+      reads.append(location)
+      if !isUnchanged && !account.flags.contains(.destroyed) { writes.append(location) }
+    }
+    var conditions: [Location] = []
+    for index in 0..<world.taints.fixedLocations.count {
+      conditions.append(world.location(world.taints.fixedLocations[index]))
+    }
+    reads += conditions
+    return Prediction(
+      trust: conditions.isEmpty ? .certain : .conditional,
+      access: AccessSet(reads: reads, writes: writes, adds: adds), conditionalOn: conditions)
+  }
+
+  private func collect(
+    _ account: TaintedAccount, _ reads: inout [Location], _ writes: inout [Location], _ adds: inout [Location]
+  ) {
+    let address = account.address
+    let flags = account.flags
+    if flags.contains(.balanceRead) { reads.append(.balance(address)) }
+    if flags.contains(.nonceRead) { reads.append(.nonce(address)) }
+    if flags.contains(.codeRead) { reads.append(.code(address)) }
+    if flags.contains(.livenessRead) { reads.append(.liveness(address)) }
+    if address == origin {
+      // The fee changes the sender's balance even where it comes out at the same value here.
+      writes.append(.balance(address))
+    } else if account.balance != account.original.balance || flags.contains(.destroyed) {
+      if flags.contains(.balanceRead) || flags.contains(.destroyed) {
+        writes.append(.balance(address))
+      } else {
+        adds.append(.balance(address))
+      }
+    }
+    let isRemoved = flags.contains(.destroyed)
+    let nonce = isRemoved ? 0 : account.nonce
+    let codeHash = isRemoved ? Hash32.emptyCode : account.codeHash
+    let isEmpty =
+      isRemoved || !flags.contains(.exists)
+      || (account.nonce == 0 && account.balance.isZero && account.codeHash == .emptyCode)
+    if nonce != account.original.nonce || address == origin { writes.append(.nonce(address)) }
+    if codeHash != account.original.codeHash { writes.append(.code(address)) }
+    // A new contract may have been given a balance in advance, or not.
+    if isEmpty != account.original.isEmpty || (flags.contains(.created) && !isEmpty) {
+      writes.append(.liveness(address))
+    }
+  }
+
+  /// What the run did on the state it was given.
+  func changes() -> TaintedRunChanges {
+    var changes = TaintedRunChanges()
+    for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
+      let account = world.accounts[row]
+      let flags = account.flags
+      let now = Account(nonce: account.nonce, balance: account.balance, codeHash: account.codeHash)
+      let isGone =
+        flags.contains(.destroyed) || !flags.contains(.exists)
+        || (rules.removesEmptyAccounts && flags.contains(.touched) && now.isEmpty)
+      if flags.contains(.created) || flags.contains(.destroyed) { changes.wiped.append(account.address) }
+      changes.accounts.append((account.address, isGone ? nil : now))
+    }
+    for row in 0..<world.slots.count where world.slots[row].isLoaded {
+      let slot = world.slots[row]
+      let account = world.accounts[Int(slot.account)]
+      changes.reads.append(.storage(account.address, slot.key))
+      if account.flags.contains(.destroyed) || slot.current == slot.original { continue }
+      changes.slots.append((account.address, slot.key, slot.current))
+    }
+    changes.codes = deployedCodes
+    return changes
+  }
+}
+
+/// What a run changed in the state it was given: for checking the interpreter.
+struct TaintedRunChanges: Sendable {
+  /// Accounts whose storage is emptied before `slots` are set.
+  var wiped: [Address] = []
+  var accounts: [(address: Address, account: Account?)] = []
+  var slots: [(address: Address, key: UInt256, value: UInt256)] = []
+  var codes: [Hash32: Bytes] = [:]
+  /// Every storage slot read.
+  var reads: [Location] = []
+}
