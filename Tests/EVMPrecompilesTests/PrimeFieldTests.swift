@@ -17,7 +17,7 @@ struct PrimeFieldTests {
   where M.Limbs == InlineArray<N, UInt64> {
     let p = M.modulus.big
     let radix = BigUInt(bigEndian: [1] + Bytes(repeating: 0, count: 8 * limbs))
-    #expect(M.modulus[limbs - 1] >> 63 == 0)
+    #expect(M.modulus[limbs - 1] >> 62 == 0, "sums of products need two clear bits")
     #expect(try M.r.big == radix.remainder(p))
     #expect(try M.rSquared.big == (radix * radix).remainder(p))
   }
@@ -61,6 +61,10 @@ struct PrimeFieldTests {
       #expect(try (a - b).canonical.big == (bigA + p.subtractedOrZero(bigB)).remainder(p))
       #expect(try (a * b).canonical.big == (bigA * bigB).remainder(p))
       #expect(try a.squared().canonical.big == (bigA * bigA).remainder(p))
+      let c = Field.random(&generator)
+      let bigC = c.canonical.big
+      #expect(
+        try Field.sumOfProducts(a, b, b, c).canonical.big == (bigA * bigB + bigB * bigC).remainder(p))
       #expect((a + -a).isZero)
       #expect((a == b) == (bigA == bigB))
     }

@@ -16,6 +16,12 @@ protocol FieldElement: Equatable, BitwiseCopyable, Sendable {
   var isZero: Bool { get }
 }
 
+/// What an extension needs of the prime field below it.
+protocol BaseField: FieldElement {
+  /// a·b + c·d.
+  static func sumOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self
+}
+
 extension FieldElement {
   /// `2·self`.
   @inline(__always)

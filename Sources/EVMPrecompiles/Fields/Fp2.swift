@@ -16,11 +16,12 @@ struct Fp2<Curve: PairingCurve>: FieldElement {
   @inline(__always) static func - (a: Self, b: Self) -> Self { Self(a.c0 - b.c0, a.c1 - b.c1) }
   @inline(__always) static prefix func - (a: Self) -> Self { Self(-a.c0, -a.c1) }
 
-  /// Karatsuba: three products in the base field.
+  /// Four products with two reductions (Longa, "Efficient algorithms for large prime characteristic fields and
+  /// their application to bilinear pairings", 2022): beats Karatsuba's three products and five sums.
   static func * (a: Self, b: Self) -> Self {
-    let low = a.c0 * b.c0
-    let high = a.c1 * b.c1
-    return Self(low - high, (a.c0 + a.c1) * (b.c0 + b.c1) - low - high)
+    Self(
+      Curve.Fp.sumOfProducts(a.c0, b.c0, -a.c1, b.c1),
+      Curve.Fp.sumOfProducts(a.c0, b.c1, a.c1, b.c0))
   }
 
   /// The product with an element of the base field.

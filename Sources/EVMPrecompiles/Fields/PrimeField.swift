@@ -4,7 +4,7 @@
 protocol PrimeModulus: Sendable {
   /// `InlineArray<N, UInt64>`: the number of limbs is the type's own choice.
   associatedtype Limbs: BitwiseCopyable, Sendable
-  /// The odd prime p; its top bit is clear.
+  /// The odd prime p; its two top bits are clear.
   static var modulus: Limbs { get }
   /// R mod p: the Montgomery form of one.
   static var r: Limbs { get }
@@ -59,7 +59,7 @@ where Modulus.Limbs == InlineArray<N, UInt64> {
   }
 }
 
-extension PrimeField: FieldElement {
+extension PrimeField: BaseField {
   @inline(__always)
   static var zero: Self { Self(montgomery: Limbs(repeating: 0)) }
 
@@ -76,12 +76,14 @@ extension PrimeField: FieldElement {
   @inline(__always)
   var isZero: Bool { montgomery.isZero }
 
+  /// a − (p − b): subtracting a constant from a sum costs LLVM a branch that predicts badly, this way round none.
   @inline(__always)
   static func + (a: Self, b: Self) -> Self {
-    var sum = a.montgomery
-    var carry: UInt64 = 0
-    for i in 0..<N { sum[i] = addWithCarry(a.montgomery[i], b.montgomery[i], &carry) }
-    return reduced(sum)
+    let p = Modulus.modulus
+    var complement = b.montgomery
+    var borrow: UInt64 = 0
+    for i in 0..<N { complement[i] = subtractWithBorrow(p[i], b.montgomery[i], &borrow) }
+    return a - Self(montgomery: complement)
   }
 
   @inline(__always)
@@ -101,30 +103,68 @@ extension PrimeField: FieldElement {
   @inline(__always)
   static prefix func - (a: Self) -> Self { zero - a }
 
-  /// Montgomery's product a·b/R, one multiplier limb at a time with the reduction interleaved (CIOS).
-  /// The clear top bit of p keeps every partial sum within the limbs.
+  /// Montgomery's product a·b/R, one limb of b at a time with the reduction interleaved (CIOS).
   static func * (a: Self, b: Self) -> Self {
-    let p = Modulus.modulus
     var t = Limbs(repeating: 0)
-    for i in 0..<N {
-      var carry: UInt64 = 0
-      var reductionCarry: UInt64 = 0
-      let multiplier = b.montgomery[i]
-      let lowest = multiplyAdd(t[0], a.montgomery[0], multiplier, &carry)
-      let quotient = lowest &* negativeInverse
-      _ = multiplyAdd(lowest, quotient, p[0], &reductionCarry)
-      for j in 1..<N {
-        let product = multiplyAdd(t[j], a.montgomery[j], multiplier, &carry)
-        t[j - 1] = multiplyAdd(product, quotient, p[j], &reductionCarry)
-      }
-      t[N - 1] = carry &+ reductionCarry
-    }
+    // Unrolled by hand: to index b in a loop LLVM copies it in 16-byte pieces, and right after a
+    // product has stored its 8-byte limbs those loads stall. N is 4 or 6.
+    accumulate(&t, a, b.montgomery[0])
+    accumulate(&t, a, b.montgomery[1])
+    accumulate(&t, a, b.montgomery[2])
+    accumulate(&t, a, b.montgomery[3])
+    for i in 4..<N { accumulate(&t, a, b.montgomery[i]) }
     return reduced(t)
+  }
+
+  /// a·b + c·d, with one reduction for both products: cheaper than the two products and the sum it stands for.
+  static func sumOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self {
+    var t = Limbs(repeating: 0)
+    accumulate(&t, a, b.montgomery[0], c, d.montgomery[0])
+    accumulate(&t, a, b.montgomery[1], c, d.montgomery[1])
+    accumulate(&t, a, b.montgomery[2], c, d.montgomery[2])
+    accumulate(&t, a, b.montgomery[3], c, d.montgomery[3])
+    for i in 4..<N { accumulate(&t, a, b.montgomery[i], c, d.montgomery[i]) }
+    return reduced(t)
+  }
+
+  /// t ← (t + a·first + m·p)/2⁶⁴ with the m that makes the sum divisible. The clear top bit of p keeps t within its
+  /// limbs: it stays below 2p.
+  @inline(__always)
+  private static func accumulate(_ t: inout Limbs, _ a: Self, _ first: UInt64) {
+    let p = Modulus.modulus
+    var carry: UInt64 = 0
+    var reductionCarry: UInt64 = 0
+    let lowest = multiplyAdd(t[0], a.montgomery[0], first, &carry)
+    let m = lowest &* negativeInverse
+    _ = multiplyAdd(lowest, m, p[0], &reductionCarry)
+    for j in 1..<N {
+      let product = multiplyAdd(t[j], a.montgomery[j], first, &carry)
+      t[j - 1] = multiplyAdd(product, m, p[j], &reductionCarry)
+    }
+    t[N - 1] = carry &+ reductionCarry
+  }
+
+  /// t ← (t + a·first + c·second + m·p)/2⁶⁴. Now t stays below 3p, which fits because p has two clear bits.
+  @inline(__always)
+  private static func accumulate(
+    _ t: inout Limbs, _ a: Self, _ first: UInt64, _ c: Self, _ second: UInt64
+  ) {
+    let p = Modulus.modulus
+    var carry1: UInt64 = 0
+    var carry2: UInt64 = 0
+    var reductionCarry: UInt64 = 0
+    let partial = multiplyAdd(t[0], a.montgomery[0], first, &carry1)
+    let lowest = multiplyAdd(partial, c.montgomery[0], second, &carry2)
+    let m = lowest &* negativeInverse
+    _ = multiplyAdd(lowest, m, p[0], &reductionCarry)
+    for j in 1..<N {
+      let partial = multiplyAdd(t[j], a.montgomery[j], first, &carry1)
+      let product = multiplyAdd(partial, c.montgomery[j], second, &carry2)
+      t[j - 1] = multiplyAdd(product, m, p[j], &reductionCarry)
+    }
+    t[N - 1] = carry1 &+ carry2 &+ reductionCarry
   }
 
   @inline(__always)
   func squared() -> Self { self * self }
-
-  /// By Fermat's little theorem: self^(p − 2).
-  func inverted() -> Self { power(Modulus.modulus.subtracting(2)) }
 }

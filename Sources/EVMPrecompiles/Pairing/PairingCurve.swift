@@ -13,7 +13,7 @@ enum Twist: Sendable {
 /// Fp12 = Fp6[w]/(w² − v).
 protocol PairingCurve: Sendable {
   /// The base field.
-  associatedtype Fp: FieldElement
+  associatedtype Fp: BaseField
   /// ξ·a, with additions only.
   static func timesXi(_ a: Fp2<Self>) -> Fp2<Self>
   /// ξ^(i(p − 1)/6) for i in 0 ..< 6: what Frobenius multiplies the coefficient of wⁱ by.
