@@ -1,3 +1,4 @@
+public import EVM
 public import EVMState
 import EthereumTypes
 import EVMBytecode
@@ -40,14 +41,14 @@ public final class AccessAnalyzer: Sendable {
   ///     `Prediction.conditionalOn`.
   /// - Complexity: bounded by a step budget; typically a fraction of running the transaction.
   public func predict(
-    _ call: TransactionCall, environment: AnalysisEnvironment, state: any StateReader
+    _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Prediction {
     analyze(call, environment: environment, state: state).prediction
   }
 
   /// `predict` with statistics and the reason of a failure.
   public func analyze(
-    _ call: TransactionCall, environment: AnalysisEnvironment, state: any StateReader
+    _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
     var binder = Binder(
       analyzer: self, call: call, environment: environment, state: state,

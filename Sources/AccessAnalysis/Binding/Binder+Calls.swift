@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMPrecompiles
 import EVMState
@@ -78,7 +79,9 @@ extension Binder {
     let symbol = symbols[operand.symbol]
     if symbol.kind == .unknowable && symbol.op == Opcode.gas { return most }
     // `gas() - k`
-    if symbol.kind == .operation, symbol.op == Opcode.add, !symbol.a.isKnown, symbol.b.isKnown || symbol.a.isKnown {
+    if symbol.kind == .operation, symbol.op == Opcode.add, !symbol.a.isKnown,
+      symbol.b.isKnown || symbol.a.isKnown
+    {
       let (rest, known) = symbol.b.isKnown ? (symbol.a, symbol.b.word) : (symbol.b, symbol.a.word)
       if symbols[rest.symbol].kind == .unknowable, known.negated.fitsUInt64 {
         return max(0, min(most, frame.gasLeft - Int(min(known.negated.l0, 1 << 40))))

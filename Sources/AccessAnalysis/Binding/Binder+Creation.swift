@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes

@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
@@ -58,7 +59,8 @@ extension Binder {
   }
 
   private mutating func creditCoinbase() {
-    let tip = environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
+    let tip =
+      environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
     // The amount is not known before the transaction has run; that it is more than nothing is.
     if !tip.isZero { credit(table.account(environment.coinbase), Value(.one)) }
   }

@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
@@ -143,7 +144,8 @@ extension Binder {
   }
 
   private func blockHash(_ number: UInt256) throws(FallbackReason) -> Value {
-    guard number.fitsUInt64, number.l0 < environment.number, UInt64(environment.number &- number.l0) <= 256 else {
+    guard number.fitsUInt64, number.l0 < environment.number, UInt64(environment.number &- number.l0) <= 256
+    else {
       return .zero
     }
     do { return Value(try state.blockHash(number.l0).word) } catch { throw .state }

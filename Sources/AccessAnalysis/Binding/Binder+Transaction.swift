@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMPrecompiles
 import EVMState
@@ -7,7 +8,8 @@ extension Binder {
   /// Binds the whole transaction and says what it will touch.
   mutating func predict() throws(FallbackReason) -> Prediction {
     let sender = table.account(call.sender)
-    table.note([.nonceRead, .balanceRead, .warm], sender)
+    // That the sender has no code but a delegation makes the transaction valid, so it is read (EIP-3607).
+    table.note([.nonceRead, .balanceRead, .codeRead, .warm], sender)
     table.change(sender) {
       $0.flags.formUnion([.nonceWritten, .balanceWritten])
       $0.balance.debit = UInt256(call.gasLimit) &* call.gasPrice &+ call.blobFee
@@ -63,7 +65,7 @@ extension Binder {
         authorization.chainID.isZero || authorization.chainID == UInt256(environment.chainID)
       else { continue }
       let row = table.account(authority)
-      table.note([.nonceRead, .codeRead, .warm], row)
+      table.note([.nonceRead, .codeRead, .livenessRead, .warm], row)
       let code = try force(codeText(row))
       guard code.isEmpty || Self.delegation(code) != nil, try nonce(row) == authorization.nonce else {
         continue

@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EVMPrecompiles
 import EVMState
@@ -13,7 +14,7 @@ import EthereumTypes
 struct Binder {
   let analyzer: AccessAnalyzer
   let call: TransactionCall
-  let environment: AnalysisEnvironment
+  let environment: BlockEnvironment
   let state: any StateReader
   let precompiles: PrecompileRules
 
@@ -43,7 +44,7 @@ struct Binder {
   }
 
   init(
-    analyzer: AccessAnalyzer, call: TransactionCall, environment: AnalysisEnvironment, state: any StateReader,
+    analyzer: AccessAnalyzer, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
     precompiles: PrecompileRules
   ) {
     self.analyzer = analyzer

@@ -141,7 +141,8 @@ struct Text {
     let start = max(piece.offset, offset)
     let end = min(piece.end, offset + count)
     return Piece(
-      offset: start - offset, count: end - start, symbol: piece.symbol, skip: piece.skip + start - piece.offset)
+      offset: start - offset, count: end - start, symbol: piece.symbol,
+      skip: piece.skip + start - piece.offset)
   }
 
   /// Copies `count` bytes of `source` from `sourceOffset` on (zeros beyond its end) to `offset`; the text must be

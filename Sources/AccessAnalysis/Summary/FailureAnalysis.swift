@@ -58,7 +58,9 @@ struct FailureAnalysis {
   }
 
   private func keepsDestination(_ word: UInt256?) -> UInt256? {
-    guard let word, word.fitsUInt64, word.l0 < 0x10000, destinations.contains(Int(word.l0)) else { return nil }
+    guard let word, word.fitsUInt64, word.l0 < 0x10000, destinations.contains(Int(word.l0)) else {
+      return nil
+    }
     return word
   }
 
@@ -125,7 +127,11 @@ struct FailureAnalysis {
           let a = pop()
           let b = operands > 1 ? pop() : .some(.zero)
           let c = operands > 2 ? pop() : .some(.zero)
-          if let a, let b, let c { stack.append(WordOperation.evaluate(op, a, b, c)) } else { stack.append(nil) }
+          if let a, let b, let c {
+            stack.append(WordOperation.evaluate(op, a, b, c))
+          } else {
+            stack.append(nil)
+          }
         } else {
           for _ in 0..<definition.takes { _ = pop() }
           for _ in 0..<definition.leaves { stack.append(op == Opcode.pc ? UInt256(pc) : nil) }

@@ -1,4 +1,5 @@
 import EVM
+import EVM
 import EVMBytecode
 import EVMPrecompiles
 import EVMState

@@ -1,3 +1,4 @@
+import EVM
 public import EVM
 import EVMBytecode
 public import EVMState
