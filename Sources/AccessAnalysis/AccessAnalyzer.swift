@@ -20,46 +20,70 @@ public final class AccessAnalyzer: Sendable {
   /// Makes an analyzer without summaries.
   public init() {}
 
-  /// What a binding did besides its prediction.
+  /// How a prediction was found.
+  public enum Route: Hashable, Sendable {
+    /// From the contracts' summaries alone.
+    case summary
+    /// By a run with taint tracking, because the summaries did not suffice.
+    case taintedRun(FallbackReason)
+    /// Not at all.
+    case none(FallbackReason)
+  }
+
+  /// A prediction and how it was found.
   public struct Report: Sendable {
-    /// The prediction; `.unknown` where binding was not possible.
+    /// The prediction; `.unknown` where neither summaries nor the tainted run gave one.
     public var prediction: Prediction
-    /// Why the summaries did not suffice; nil where they did.
-    public var fallback: FallbackReason?
+    /// How it was found.
+    public var route: Route
     /// Steps of summaries that were evaluated.
     public var steps: Int
     /// Segments of summaries that were entered.
     public var segments: Int
   }
 
-  /// What the transaction will read and write, as far as the summaries tell; `.unknown` where they do not.
+  /// What the transaction will read and write.
   ///
   /// - Parameters:
-  ///   - call: the transaction.
+  ///   - transaction: the transaction; its signature is not checked.
+  ///   - sender: who signed it.
   ///   - environment: the block it runs in.
   ///   - state: the state it is bound to. Values read there that decide the prediction are listed in
-  ///     `Prediction.conditionalOn`.
+  ///     `Prediction.conditionalOn`; once one of them has changed, bind again to the changed state by calling this
+  ///     again: the summaries are kept.
   /// - Complexity: bounded by a step budget; typically a fraction of running the transaction.
   public func predict(
-    _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
-  ) -> Prediction {
-    analyze(call, environment: environment, state: state).prediction
+    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, state: any StateReader
+  ) -> Report {
+    var report = bind(
+      TransactionCall(transaction, sender: sender, environment: environment), environment: environment,
+      state: state)
+    if case .none(let reason) = report.route {
+      let run = TaintedRun.predict(transaction, from: sender, in: environment, on: state)
+      if run.failure == nil {
+        report.prediction = run.prediction
+        report.route = .taintedRun(reason)
+      }
+    }
+    return report
   }
 
-  /// `predict` with statistics and the reason of a failure.
-  public func analyze(
+  /// What the call will read and write as far as the summaries tell; `.unknown` where they do not.
+  public func bind(
     _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
     var binder = Binder(
       analyzer: self, call: call, environment: environment, state: state,
       precompiles: PrecompileRules(era: PrecompileEra(environment.fork)))
     do {
+      guard environment.fork < .amsterdam else { throw FallbackReason.unsupportedFork }
       let prediction = try binder.predict()
       return Report(
-        prediction: prediction, fallback: nil, steps: binder.stepCount, segments: binder.segmentCount)
+        prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
     } catch {
+      let reason = error as? FallbackReason ?? .state
       return Report(
-        prediction: .unknown, fallback: error, steps: binder.stepCount, segments: binder.segmentCount)
+        prediction: .unknown, route: .none(reason), steps: binder.stepCount, segments: binder.segmentCount)
     }
   }
 

@@ -12,16 +12,10 @@ public enum FallbackReason: String, Error, Hashable, Sendable, CaseIterable {
   case unsupportedInstruction
   /// The state could not be read.
   case state
-  /// Return data or memory of unknown extent decides the path.
-  case unknownExtent
-  /// Too many calls whose failure the caller survives.
-  case survivedFailures
-  /// Self-destruction under rules where it removes the account.
-  case selfdestruct
   /// A contract creation the summaries do not follow.
   case creation
-  /// Delegations set by the transaction itself (EIP-7702).
-  case authorizations
   /// A precompile that is not available.
   case precompile
+  /// Rules the summaries do not know.
+  case unsupportedFork
 }
