@@ -6,7 +6,12 @@ extension Span where Element == UInt8 {
   func byte(at offset: Int) -> UInt8 { offset < count ? self[offset] : 0 }
 
   /// The 8-byte big-endian number at `offset`.
+  @inline(__always)
   func bigEndianWord(at offset: Int) -> UInt64 {
+    if offset &+ 8 <= count {
+      // All eight bytes lie within the span, and any bits make a number.
+      return unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
     var word: UInt64 = 0
     for i in offset..<(offset + 8) { word = word &<< 8 | UInt64(byte(at: i)) }
     return word
@@ -27,9 +32,8 @@ extension [UInt8] {
   /// Appends a little-endian number as its N·8 big-endian bytes.
   mutating func append<let N: Int>(bigEndian limbs: InlineArray<N, UInt64>) {
     for i in limbs.indices.reversed() {
-      for shift in stride(from: UInt64(56), through: 0, by: -8) {
-        append(UInt8(truncatingIfNeeded: limbs[i] &>> shift))
-      }
+      // Copies the eight bytes of a local.
+      unsafe Swift.withUnsafeBytes(of: limbs[i].bigEndian) { unsafe append(contentsOf: $0) }
     }
   }
 
