@@ -62,6 +62,29 @@ public struct AccessIndex: Sendable {
     return origins[number].location(in: set)
   }
 
+  /// The index of some of the transactions, in the order given; locations keep their numbers.
+  func selecting(_ transactions: [Int32]) -> AccessIndex {
+    var rows = CompactRows(reservingRows: transactions.count, values: accesses.values.count)
+    for transaction in transactions {
+      for access in accesses[Int(transaction)] { rows.append(access) }
+      rows.endRow()
+    }
+    return AccessIndex(
+      locationCount: locationCount, accesses: rows, isUnknown: transactions.map { isUnknown[Int($0)] },
+      sets: sets, origins: origins)
+  }
+
+  private init(
+    locationCount: Int, accesses: CompactRows, isUnknown: [Bool], sets: [AccessSet?],
+    origins: [LocationInterner.Origin]
+  ) {
+    self.locationCount = locationCount
+    self.accesses = accesses
+    self.isUnknown = isUnknown
+    self.sets = sets
+    self.origins = origins
+  }
+
   /// How many locations are looked up together: enough to keep memory busy, few enough to stay in the first
   /// cache.
   private static let batchSize = 256

@@ -68,6 +68,25 @@ public struct CompactRows: Hashable, Sendable {
   /// Turns the last values, which are kinds of access, into accesses to the locations that were asked for.
   mutating func number(by interner: inout LocationInterner) { interner.answer(into: &values) }
 
+  /// Rows of `target × 4 + kind` turned round: row `target` lists, ascending, `row × 4 + kind`. Linear in time.
+  /// Targets must be less than `rowCount`.
+  func turned(rows rowCount: Int) -> CompactRows {
+    var result = CompactRows()
+    var starts = [Int](repeating: 0, count: rowCount + 1)
+    for value in values { starts[Int(value >> 2) + 1] += 1 }
+    for row in 0..<rowCount { starts[row + 1] += starts[row] }
+    result.offsets = starts
+    result.values = [Int32](repeating: 0, count: values.count)
+    for row in 0..<count {
+      for position in range(row) {
+        let target = Int(values[position] >> 2)
+        result.values[starts[target]] = Int32(truncatingIfNeeded: row) << 2 | values[position] & 3
+        starts[target] += 1
+      }
+    }
+    return result
+  }
+
   /// The rows with every edge turned: row `v` lists, ascending, the rows that hold `v`. Linear in time.
   /// Values must be less than `count`.
   func transposed() -> CompactRows {

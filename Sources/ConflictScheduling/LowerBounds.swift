@@ -6,27 +6,12 @@ public struct LowerBounds: Hashable, Sendable {
   public let total: Int
   /// The most expensive transaction.
   public let largest: Int
-  /// The most expensive set of transactions found that no two of can run at once in any order: for a free
-  /// schedule a greedy weighted clique, for an ordered one the critical path (a clique of dependencies is a chain).
+  /// The most expensive set found of transactions no two of which can share a wave. In a free schedule a greedy
+  /// weighted clique of the conflict graph, whatever the order; in an ordered one the critical path.
   public let clique: Int
-
-  /// Makes bounds from their parts.
-  init(criticalPath: Int, total: Int, largest: Int, clique: Int) {
-    self.criticalPath = criticalPath
-    self.total = total
-    self.largest = largest
-    self.clique = clique
-  }
-
-  init(scheduled: [Int32], costs: [Int], criticalPath: Int, clique: Int) {
-    var total = 0
-    var largest = 0
-    for transaction in scheduled {
-      total += costs[Int(transaction)]
-      largest = max(largest, costs[Int(transaction)])
-    }
-    self.init(criticalPath: criticalPath, total: total, largest: largest, clique: max(clique, largest))
-  }
+  /// The most expensive set found of transactions that run one after another in any order, barriers or not: all
+  /// that read and overwrite one location, and all that are unknown. In an ordered schedule the critical path.
+  public let hotSpot: Int
 
   /// The least conceivable makespan of the schedule's order on that many workers: the largest of critical path
   /// and total divided by workers, rounded up.
@@ -34,8 +19,11 @@ public struct LowerBounds: Hashable, Sendable {
     max(criticalPath, largest, Self.share(total, workers))
   }
 
-  /// The least conceivable makespan of any order of the same transactions on that many workers.
-  public func makespanOfAnyOrder(workers: Int) -> Int { max(clique, largest, Self.share(total, workers)) }
+  /// The least conceivable makespan of the same transactions in any order allowed.
+  public func makespanOfAnyOrder(workers: Int) -> Int { max(hotSpot, largest, Self.share(total, workers)) }
+
+  /// The least conceivable makespan of waves with barriers, in any order allowed.
+  public func makespanWithBarriers(workers: Int) -> Int { max(clique, largest, Self.share(total, workers)) }
 
   /// `total / workers`, rounded up; fewer than one worker count as one.
   static func share(_ total: Int, _ workers: Int) -> Int {

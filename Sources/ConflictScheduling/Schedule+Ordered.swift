@@ -19,7 +19,7 @@ extension Schedule {
     balance.improve()
     return Schedule(
       kind: .ordered, order: (0..<graph.count).map { Int32(truncatingIfNeeded: $0) },
-      waveOf: balance.waveOf, graph: reduced, costs: costs, clique: 0)
+      waveOf: balance.waveOf, graph: reduced, costs: costs, anyOrder: nil)
   }
 }
 

@@ -44,8 +44,12 @@ public struct Schedule: Hashable, Sendable {
     waveOf.indices.filter { waveOf[$0] < 0 }.map { Int32(truncatingIfNeeded: $0) }
   }
 
-  /// Assembles a schedule from its parts, which must be of one size and consistent.
-  init(kind: Kind, order: [Int32], waveOf: [Int32], graph: DependencyGraph, costs: [Int], clique: Int) {
+  /// Assembles a schedule from its parts, which must be of one size and consistent. `anyOrder` are the bounds
+  /// that hold for any order; nil where the order is law.
+  init(
+    kind: Kind, order: [Int32], waveOf: [Int32], graph: DependencyGraph, costs: [Int],
+    anyOrder: (clique: Int, hotSpot: Int)?
+  ) {
     self.kind = kind
     self.order = order
     self.waveOf = waveOf
@@ -58,7 +62,10 @@ public struct Schedule: Hashable, Sendable {
     let positions = CompactRows(grouping: waveInOrder, rows: waveCount)
     waves = CompactRows((0..<waveCount).map { positions[$0].map { order[Int($0)] } })
     priorities = graph.bottomLevels(costs: costs, order: order)
+    let criticalPath = priorities.max() ?? 0
+    let included = order.map { costs[Int($0)] }
     bounds = LowerBounds(
-      scheduled: order, costs: costs, criticalPath: priorities.max() ?? 0, clique: clique)
+      criticalPath: criticalPath, total: included.reduce(0, +), largest: included.max() ?? 0,
+      clique: anyOrder?.clique ?? criticalPath, hotSpot: anyOrder?.hotSpot ?? criticalPath)
   }
 }

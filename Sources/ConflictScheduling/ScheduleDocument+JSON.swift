@@ -43,7 +43,8 @@ extension ScheduleDocument {
         "bounds",
         .object([
           ("clique", .integer(bounds.clique)), ("criticalPath", .integer(bounds.criticalPath)),
-          ("largest", .integer(bounds.largest)), ("total", .integer(bounds.total)),
+          ("hotSpot", .integer(bounds.hotSpot)), ("largest", .integer(bounds.largest)),
+          ("total", .integer(bounds.total)),
         ])
       ),
       ("costUnit", .string(costUnit.rawValue)),
@@ -98,6 +99,7 @@ extension LowerBounds {
       criticalPath: try field.required("criticalPath").integer(in: 0...Int.max),
       total: try field.required("total").integer(in: 0...Int.max),
       largest: try field.required("largest").integer(in: 0...Int.max),
-      clique: try field.required("clique").integer(in: 0...Int.max))
+      clique: try field.required("clique").integer(in: 0...Int.max),
+      hotSpot: try field.required("hotSpot").integer(in: 0...Int.max))
   }
 }

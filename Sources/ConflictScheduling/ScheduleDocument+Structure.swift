@@ -34,7 +34,7 @@ extension ScheduleDocument {
     }
     return Schedule(
       kind: kind, order: order, waveOf: waveOf, graph: DependencyGraph(predecessors: rows), costs: costs,
-      clique: bounds.clique)
+      anyOrder: kind == .free ? (bounds.clique, bounds.hotSpot) : nil)
   }
 
   private func checkCounts() throws(ScheduleFormatError) {
@@ -61,9 +61,10 @@ extension ScheduleDocument {
         field: "order", expected: "all \(count) transactions of an ordered schedule",
         found: "\(order.count)")
     }
-    guard (0...ScheduledTransaction.costLimit * count).contains(bounds.clique) else {
+    for (field, stated) in [("clique", bounds.clique), ("hotSpot", bounds.hotSpot)]
+    where !(0...ScheduledTransaction.costLimit * count).contains(stated) {
       throw ScheduleFormatError(
-        field: "bounds.clique", expected: "at most the sum of the costs", found: "\(bounds.clique)")
+        field: "bounds.\(field)", expected: "at most the sum of the costs", found: "\(stated)")
     }
   }
 

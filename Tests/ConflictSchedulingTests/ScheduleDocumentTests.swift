@@ -113,7 +113,7 @@ struct ScheduleDocumentTests {
         $0.kind = .free; $0.order[1] = 0
       } == "order[1]")
     #expect(
-      error { $0.bounds = LowerBounds(criticalPath: 0, total: 0, largest: 0, clique: .max) }
+      error { $0.bounds = LowerBounds(criticalPath: 0, total: 0, largest: 0, clique: .max, hotSpot: 0) }
         == "bounds.clique")
     // Cycles: on itself, forward, and out of range.
     #expect(error { $0.dependencies[4] = [4] } == "dependencies[4][0]")
@@ -163,7 +163,8 @@ struct ScheduleDocumentTests {
     #expect(try found { $0.makespans[2].barriers -= 1 }.count == 1)
     #expect(try found { $0.makespans[2].barrierFree -= 1 }.count == 1)
     #expect(
-      try found { $0.bounds = LowerBounds(criticalPath: 1, total: 2, largest: 3, clique: 0) }.count == 3)
+      try found { $0.bounds = LowerBounds(criticalPath: 1, total: 2, largest: 3, clique: 0, hotSpot: 0) }
+        .count == 3)
     #expect(flat.allSatisfy { !$0.description.isEmpty })
   }
 
