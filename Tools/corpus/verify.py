@@ -32,7 +32,7 @@ def differences(snapshot, plain):
 
     check("hash", as_json(spec.header_hash(header)), snapshot["hash"])
     check("senders", *senders(spec, snapshot))
-    if snapshot["parentHeader"] and int(header["difficulty"], 16) == 0 and merged(snapshot["parentHeader"]):
+    if same_rules(header, snapshot["parentHeader"]):
         try:
             spec.fork.validate_header(chain_with(spec.header(snapshot["parentHeader"])), spec.header(header))
         except InvalidBlock as error:
@@ -94,9 +94,10 @@ def recover(spec, chain_id, tx):
         return recover_sender(tx)
 
 
-def merged(header):
-    """Whether a header is from after the merge."""
-    return int(header["difficulty"], 16) == 0
+def same_rules(header, parent):
+    """Whether both are proof-of-stake headers with the same fields, so that one fork can judge them."""
+    return parent is not None and header.keys() == parent.keys() and all(
+        int(h["difficulty"], 16) == 0 for h in (header, parent))
 
 
 def chain_with(header):
