@@ -97,6 +97,13 @@ final class VersionedState: Sendable {
     }
   }
 
+  /// Whether the account has storage as transaction `index` finds it. What a transaction of this block wrote does not
+  /// count: an account that ran code has a nonce or code, and collides anyway.
+  func hasStorage(_ address: Address, before index: Int) throws(StateReadError) -> Bool {
+    if hasRemovals.load(ordering: .acquiring), lastRemoval(of: address, before: index) != nil { return false }
+    return try base.hasStorage(address)
+  }
+
   func code(_ hash: Hash32) throws(StateReadError) -> Bytes {
     if let code = shard(hash.word.mixedBits).shard.withLock({ $0.codes[hash] }) { return code }
     return try base.code(hash)

@@ -2,5 +2,5 @@ import ArgumentParser
 
 @main
 struct WavefrontCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "wavefront")
+  static let configuration = CommandConfiguration(commandName: "wavefront", subcommands: [RunCommand.self])
 }
