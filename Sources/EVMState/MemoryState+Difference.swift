@@ -1,15 +1,6 @@
 public import EthereumTypes
 
 extension MemoryState {
-  /// What differs between the base and this state, by address: the input of a state trie. Linear in what was changed.
-  public func updates() -> [StateUpdate] {
-    entries.sorted { $0.key < $1.key }.map { address, entry in
-      StateUpdate(
-        address, entry.account, storageWiped: entry.hidesBaseStorage,
-        slots: entry.storage.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
-    }
-  }
-
   /// The first location at which two states over the same base differ, or nil where they are the same. Linear in what
   /// was changed in either.
   public func firstDifference(from other: MemoryState) throws(StateReadError) -> Location? {

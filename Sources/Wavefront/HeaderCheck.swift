@@ -56,7 +56,7 @@ public struct HeaderCheck: Hashable, Sendable {
     }
     guard let trie else { return }
     do throws(StateReadError) {
-      let updates = try Self.restoringCodeHashes(state.updates(), snapshot, trie)
+      let updates = try Self.restoringCodeHashes(state.updates, snapshot, trie)
       var root = try trie.stateRoot(after: updates)
       if root != header.stateRoot, snapshot.lacksUncles {
         root = try UncleRewards(snapshot).root(after: updates, in: trie) ?? root
