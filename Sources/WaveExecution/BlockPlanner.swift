@@ -2,7 +2,7 @@ public import AccessAnalysis
 public import ConflictScheduling
 public import EVM
 public import EVMState
-public import EthereumTypes
+import EthereumTypes
 
 /// Turns predictions into what the scheduler works on, dissolving runs of transactions from one sender.
 ///
@@ -23,7 +23,8 @@ public struct BlockPlanner: Sendable {
     self.processor = processor
     var costs: [Address: BigUInt] = [:]
     for (index, transaction) in processor.block.transactions.enumerated() {
-      costs[processor.senders[index], default: .zero] = costs[processor.senders[index], default: .zero] + transaction.worstCaseCost
+      costs[processor.senders[index], default: .zero] =
+        costs[processor.senders[index], default: .zero] + transaction.worstCaseCost
     }
     var covered = Set<Address>()
     for (sender, cost) in costs {
@@ -42,7 +43,8 @@ public struct BlockPlanner: Sendable {
   public func transactions(_ predictions: [Prediction], costs: [Int]? = nil) -> [ScheduledTransaction] {
     processor.block.transactions.indices.map { index in
       let transaction = processor.block.transactions[index]
-      let cost = costs?[index] ?? Int(clamping: min(transaction.gasLimit, UInt64(ScheduledTransaction.costLimit)))
+      let cost =
+        costs?[index] ?? Int(clamping: min(transaction.gasLimit, UInt64(ScheduledTransaction.costLimit)))
       let prediction = predictions[index]
       return ScheduledTransaction(
         access: prediction.trust == .unknown ? nil : dissolve(prediction, sender: processor.senders[index]),

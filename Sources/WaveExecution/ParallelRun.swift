@@ -200,7 +200,9 @@ final class ParallelRun: Sendable {
     switch execute(index, &machine, view, foretellsNonce: false) {
     case .success(let result):
       versions.publish(result.effects, index: index)
-      do throws(StateReadError) { try versions.finalize(result.effects, index: index) } catch { throw .state(error) }
+      do throws(StateReadError) { try versions.finalize(result.effects, index: index) } catch {
+        throw .state(error)
+      }
       return result
     case .failure(.rejected(let rejection)): throw .transaction(index: index, rejection)
     case .failure(.state(let error)): throw .state(error)

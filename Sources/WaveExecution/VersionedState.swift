@@ -175,7 +175,9 @@ final class VersionedState: Sendable {
     for effect in effects.accounts where effect.changesAnything {
       let before = try account(effect.address, before: index)
       shard(effect.address.mixedBits).shard.withLock { shard in
-        guard let position = shard.accounts[effect.address]?.lastIndex(where: { $0.index == index }) else { return }
+        guard let position = shard.accounts[effect.address]?.lastIndex(where: { $0.index == index }) else {
+          return
+        }
         shard.accounts[effect.address]?[position].isFinal = true
         shard.accounts[effect.address]?[position].account = effect.applied(to: before)
       }

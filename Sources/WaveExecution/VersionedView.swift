@@ -37,5 +37,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 { try state.base.blockHash(number) }
 
-  func hasStorage(_ address: Address) throws(StateReadError) -> Bool { try state.hasStorage(address, before: index) }
+  func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
+    try state.hasStorage(address, before: index)
+  }
 }
