@@ -11,6 +11,7 @@ extension TaintedMachine {
     for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
       collect(world.accounts[row], &reads, &writes, &adds)
     }
+    fixRestoredSlots()
     for row in 0..<world.slots.count where world.slots[row].isLoaded {
       let slot = world.slots[row]
       let account = world.accounts[Int(slot.account)]
@@ -30,6 +31,16 @@ extension TaintedMachine {
     return Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), conditionalOn: conditions)
+  }
+
+  /// Slots that were written but hold their old value again, such as a lock: where nothing but the old value itself
+  /// decides that, one condition more takes the write out of the prediction.
+  private mutating func fixRestoredSlots() {
+    for row in 0..<world.slots.count {
+      let slot = world.slots[row]
+      guard slot.isWritten, slot.current == slot.original, !slot.originalTaint.isNone else { continue }
+      if world.taints.isFixed(slot.taint, but: slot.originalTaint) { world.taints.fix(slot.originalTaint) }
+    }
   }
 
   private func collect(

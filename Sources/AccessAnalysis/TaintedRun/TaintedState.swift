@@ -140,6 +140,12 @@ struct TaintedState: ~Copyable {
     return new
   }
 
+  /// Whether it is noted that the outcome depends on the code at `address`.
+  func hasReadCode(_ address: Address) -> Bool {
+    let (row, _) = accountIndex.find(address.mixedBits) { accounts[$0].address == address }
+    return row >= 0 && accounts[row].flags.contains(.codeRead)
+  }
+
   @inline(__always)
   mutating func load(_ row: Int) {
     if !accounts[row].flags.contains(.loaded) { loadFromReader(row) }
@@ -285,6 +291,15 @@ struct TaintedState: ~Copyable {
     }
     let found = row >= 0 ? row : addSlot(number, key, cell)
     slots[found].isWarm = true
+  }
+
+  /// Whether the slot's value was read from the state.
+  func isLoaded(_ account: Int, _ key: UInt256) -> Bool {
+    let number = Int32(truncatingIfNeeded: account)
+    let (row, _) = slotIndex.find(Self.bits(number, key)) {
+      slots[$0].key == key && slots[$0].account == number
+    }
+    return row >= 0 && slots[row].isLoaded
   }
 
   private mutating func load(slot row: Int) {
