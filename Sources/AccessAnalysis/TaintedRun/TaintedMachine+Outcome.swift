@@ -55,12 +55,11 @@ extension TaintedMachine {
     if address == origin {
       // The fee changes the sender's balance even where it comes out at the same value here.
       writes.append(.balance(address))
-    } else if account.balance != account.original.balance || flags.contains(.destroyed) {
-      if flags.contains(.balanceRead) || flags.contains(.destroyed) {
-        writes.append(.balance(address))
-      } else {
-        adds.append(.balance(address))
-      }
+    } else if flags.contains(.destroyed) {
+      // Its balance was read when it was given away.
+      if !account.original.balance.isZero { writes.append(.balance(address)) }
+    } else if account.balance != account.original.balance {
+      if flags.contains(.balanceRead) { writes.append(.balance(address)) } else { adds.append(.balance(address)) }
     }
     let isRemoved = flags.contains(.destroyed)
     let nonce = isRemoved ? 0 : account.nonce
