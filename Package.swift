@@ -54,18 +54,11 @@ let package = Package(
     library(
       "ChainFormats",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
-    library(
-      "Wavefront",
-      [
-        "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
-        "ConflictScheduling", "WaveExecution",
-      ]),
+    library("Wavefront", ["AccessAnalysis", "ChainFormats", "ConflictScheduling", "WaveExecution"]),
     .executableTarget(
       name: "WavefrontCLI",
       dependencies: [
-        "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
-        "ConflictScheduling", "WaveExecution", "Wavefront",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ChainFormats", "Wavefront", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

@@ -28,6 +28,14 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   /// Makes an empty state, on top of `base` where given.
   public init(base: (any StateReader)? = nil) { self.base = base }
 
+  /// Makes a copy that can be changed on its own. Cheap: contents are shared until changed.
+  public init(copying other: MemoryState) {
+    base = other.base
+    entries = other.entries
+    codes = other.codes
+    blockHashes = other.blockHashes
+  }
+
   // MARK: Filling
 
   /// Sets an account with its whole code and storage.
@@ -42,6 +50,17 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   /// Sets an account with its whole storage; its code must be known by hash.
   public func set(_ address: Address, _ account: Account, storage: [UInt256: UInt256]) {
     entries[address] = Entry(account: account, storage: storage, hidesBaseStorage: true)
+  }
+
+  /// Does to an account what a credit of nothing does: it comes into being, or, from EIP-161 on, goes if it is
+  /// empty.
+  public func touch(_ address: Address, removesEmptyAccounts: Bool) {
+    let known = entries[address]?.account
+    if removesEmptyAccounts {
+      if known?.isEmpty == true { entries[address] = Entry(account: nil, hidesBaseStorage: true) }
+    } else if known == nil {
+      entries[address] = Entry(account: Account(), hidesBaseStorage: true)
+    }
   }
 
   /// Makes a code known and returns its hash.

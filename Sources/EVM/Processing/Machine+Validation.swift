@@ -18,8 +18,11 @@ extension Machine {
     if transaction.to == nil, transaction.data.count > rules.maximumInitCodeSize {
       throw .initCodeTooLarge(limit: rules.maximumInitCodeSize, count: transaction.data.count)
     }
-    guard transaction.gasLimit >= intrinsic.required else {
-      throw .intrinsicGasTooLow(required: intrinsic.required, limit: transaction.gasLimit)
+    guard transaction.gasLimit >= intrinsic.charged else {
+      throw .intrinsicGasTooLow(required: intrinsic.charged, limit: transaction.gasLimit)
+    }
+    guard transaction.gasLimit >= intrinsic.floor else {
+      throw .gasLimitBelowFloor(floor: intrinsic.floor, limit: transaction.gasLimit)
     }
     guard transaction.maxPriorityFeePerGas <= transaction.maxFeePerGas else {
       throw .tipAboveFeeCap(tip: transaction.maxPriorityFeePerGas, cap: transaction.maxFeePerGas)

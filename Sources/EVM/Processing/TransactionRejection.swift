@@ -11,8 +11,10 @@ public enum TransactionRejection: Error, Hashable, Sendable {
   case feeCapBelowBaseFee(cap: UInt256, baseFee: UInt256)
   /// The tip cap is above the fee cap, in wei.
   case tipAboveFeeCap(tip: UInt256, cap: UInt256)
-  /// The gas limit does not cover what is charged before execution, or the floor of EIP-7623.
+  /// The gas limit does not cover what is charged before execution.
   case intrinsicGasTooLow(required: UInt64, limit: UInt64)
+  /// The gas limit does not cover the floor that the transaction data sets (EIP-7623).
+  case gasLimitBelowFloor(floor: UInt64, limit: UInt64)
   /// The gas limit is above the cap of EIP-7825.
   case gasLimitAboveCap(cap: UInt64, limit: UInt64)
   /// The gas limit is above what is left in the block.
@@ -57,6 +59,8 @@ extension TransactionRejection: CustomStringConvertible {
       "tip cap \(tip.decimal) wei is above the fee cap \(cap.decimal) wei"
     case .intrinsicGasTooLow(let required, let limit):
       "gas limit \(limit) is below the \(required) charged upfront"
+    case .gasLimitBelowFloor(let floor, let limit):
+      "gas limit \(limit) is below the \(floor) that the data costs at least"
     case .gasLimitAboveCap(let cap, let limit): "gas limit \(limit) is above the cap of \(cap)"
     case .gasLimitAboveBlock(let available, let limit):
       "gas limit \(limit) is above the \(available) left in the block"

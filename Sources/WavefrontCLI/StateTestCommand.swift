@@ -1,0 +1,47 @@
+import ArgumentParser
+import ChainFormats
+
+/// `wavefront statetest`: runs the official state fixtures.
+struct StateTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "statetest", abstract: "Run GeneralStateTests fixtures.")
+
+  @Argument(help: "Fixture files, or folders that hold them.")
+  var paths: [String]
+
+  @Option(help: "Only cases of this fork, as the fixtures name it.")
+  var fork: String?
+
+  @Option(help: "Number of threads.")
+  var jobs = 2
+
+  @Flag(help: "Print one JSON object as the last line.")
+  var json = false
+
+  mutating func validate() throws {
+    guard jobs > 0 else { throw ValidationError("--jobs must be at least 1") }
+  }
+
+  mutating func run() throws {
+    try FixtureRunner(.state, fork: fork, jobs: jobs).printReport(paths, json: json)
+  }
+}
+
+extension FixtureRunner {
+  /// Runs the fixtures and prints failures, the table and with `json` the last line; exits with 1 where a case
+  /// failed and with 3 where a file is no fixture.
+  func printReport(_ paths: [String], json: Bool) throws {
+    let report: FixtureReport
+    do {
+      report = try run(paths)
+    } catch {
+      print("error: \(error)")
+      throw ExitCode(3)
+    }
+    for failure in report.failures { print(failure) }
+    print(report.table)
+    if report.otherFiles > 0 { print("\(report.otherFiles) files hold no fixtures of this kind") }
+    if json { print(report.json) }
+    if report.failed > 0 { throw ExitCode(1) }
+  }
+}
