@@ -6,7 +6,7 @@ import COpenSSL
 enum KZG {
   /// [τ] times the second group's generator, from the trusted setup of 2023: `g2_monomial[1]` of the consensus
   /// specifications.
-  static let tau = BLS12381.SecondPoint(
+  static let tau = BLS12381.SecondGroup.Point(
     Fp2(
       "185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2",
       "15bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2afaaab24f3499f72"),
@@ -23,8 +23,8 @@ enum KZG {
   /// hold; otherwise outputs the number of field elements in a blob and the order of their field.
   static func pointEvaluation(_ input: Span<UInt8>, into output: inout [UInt8]) -> Bool {
     guard input.count == 192, isVersionedHash(input),
-      let commitment = BLS12381.compressedFirstPoint(input, at: 96),
-      let proof = BLS12381.compressedFirstPoint(input, at: 144)
+      let commitment = BLS12381.FirstGroup.compressedMember(input, at: 96),
+      let proof = BLS12381.FirstGroup.compressedMember(input, at: 144)
     else { return false }
     let z = input.limbs(at: 32, as: InlineArray<4, UInt64>.self)
     let y = input.limbs(at: 64, as: InlineArray<4, UInt64>.self)
@@ -48,15 +48,15 @@ enum KZG {
   /// e(C − [y]G, −H)·e(π, [τ]H − [z]H) = 1, with z moved to the first group, where it is cheaper:
   /// e(C − [y]G + [z]π, −H)·e(π, [τ]H) = 1.
   private static func holds(
-    commitment: BLS12381.FirstPoint, z: InlineArray<4, UInt64>, y: InlineArray<4, UInt64>,
-    proof: BLS12381.FirstPoint
+    commitment: BLS12381.FirstGroup.Point, z: InlineArray<4, UInt64>, y: InlineArray<4, UInt64>,
+    proof: BLS12381.FirstGroup.Point
   ) -> Bool {
     var terms: [ScalarTerm<BLS12381.Fp>] = []
-    BLS12381.appendTerms(-BLS12381.firstGenerator, times: y, to: &terms)
-    BLS12381.appendTerms(proof, times: z, to: &terms)
-    let difference = (multiScalarSum(terms, bits: 128) + commitment).affine
+    BLS12381.FirstGroup.appendTerms(-BLS12381.FirstGroup.generator, times: y, to: &terms)
+    BLS12381.FirstGroup.appendTerms(proof, times: z, to: &terms)
+    let difference = (multiScalarSum(terms, bits: BLS12381.FirstGroup.termBits) + commitment).affine
     var pairs: [MillerPair<BLS12381>] = []
-    if !difference.isInfinity { pairs.append(MillerPair(difference, -BLS12381.secondGenerator)) }
+    if !difference.isInfinity { pairs.append(MillerPair(difference, -BLS12381.SecondGroup.generator)) }
     if !proof.isInfinity { pairs.append(MillerPair(proof, tau)) }
     return BLS12381.pairingProductIsOne(pairs)
   }

@@ -47,9 +47,9 @@ struct GroupTests {
     var generator = SplitMix64(seed: 3)
     checkLaws(bn254Generator, b: BN254.b)
     checkLaws(curvePoint(b: BN254.b, &generator), b: BN254.b)
-    checkLaws(BLS12381.firstGenerator, b: BLS12381.b)
+    checkLaws(BLS12381.FirstGroup.generator, b: BLS12381.b)
     checkLaws(curvePoint(b: BLS12381.b, &generator), b: BLS12381.b)
-    checkLaws(BLS12381.secondGenerator, b: BLS12381.twistedB)
+    checkLaws(BLS12381.SecondGroup.generator, b: BLS12381.twistedB)
     checkLaws(curvePoint(b: BLS12381.twistedB, &generator), b: BLS12381.twistedB)
   }
 
@@ -64,28 +64,28 @@ struct GroupTests {
     #expect(bn254Order.big == bn254)
     #expect(BLS12381.order.big == (u * u * u * u + one).subtractedOrZero(u * u))
     #expect(JacobianPoint(bn254Generator).times(bn254Order).isInfinity)
-    #expect(JacobianPoint(BLS12381.firstGenerator).times(BLS12381.order).isInfinity)
-    #expect(JacobianPoint(BLS12381.secondGenerator).times(BLS12381.order).isInfinity)
+    #expect(JacobianPoint(BLS12381.FirstGroup.generator).times(BLS12381.order).isInfinity)
+    #expect(JacobianPoint(BLS12381.SecondGroup.generator).times(BLS12381.order).isInfinity)
   }
 
   @Test("membership by endomorphism is membership by order, inside and outside")
   func membership() {
     var generator = SplitMix64(seed: 4)
-    #expect(BLS12381.isInFirstGroup(BLS12381.firstGenerator))
-    #expect(BLS12381.isInSecondGroup(BLS12381.secondGenerator))
-    #expect(BLS12381.isInFirstGroup(.infinity))
-    #expect(BLS12381.isInSecondGroup(.infinity))
+    #expect(BLS12381.FirstGroup.isMember(BLS12381.FirstGroup.generator))
+    #expect(BLS12381.SecondGroup.isMember(BLS12381.SecondGroup.generator))
+    #expect(BLS12381.FirstGroup.isMember(.infinity))
+    #expect(BLS12381.SecondGroup.isMember(.infinity))
     for _ in 0..<4 {
       let p = curvePoint(b: BLS12381.b, &generator)
-      #expect(BLS12381.isInFirstGroup(p) == JacobianPoint(p).times(BLS12381.order).isInfinity)
-      let member = BLS12381.clearingFirstCofactor(JacobianPoint(p))
-      #expect(BLS12381.isInFirstGroup(member.affine))
+      #expect(BLS12381.FirstGroup.isMember(p) == JacobianPoint(p).times(BLS12381.order).isInfinity)
+      let member = BLS12381.FirstGroup.clearingCofactor(JacobianPoint(p))
+      #expect(BLS12381.FirstGroup.isMember(member.affine))
       #expect(member.times(BLS12381.order).isInfinity)
 
       let q = curvePoint(b: BLS12381.twistedB, &generator)
-      #expect(BLS12381.isInSecondGroup(q) == JacobianPoint(q).times(BLS12381.order).isInfinity)
-      let secondMember = BLS12381.clearingSecondCofactor(JacobianPoint(q))
-      #expect(BLS12381.isInSecondGroup(secondMember.affine))
+      #expect(BLS12381.SecondGroup.isMember(q) == JacobianPoint(q).times(BLS12381.order).isInfinity)
+      let secondMember = BLS12381.SecondGroup.clearingCofactor(JacobianPoint(q))
+      #expect(BLS12381.SecondGroup.isMember(secondMember.affine))
       #expect(secondMember.times(BLS12381.order).isInfinity)
     }
   }
@@ -96,17 +96,17 @@ struct GroupTests {
     let p = AffinePoint<BLS12381.Fp>(0, 2)
     #expect(p.isOnCurve(b: BLS12381.b))
     #expect(JacobianPoint(p).times(3 as UInt64).isInfinity)
-    #expect(!BLS12381.isInFirstGroup(p))
+    #expect(!BLS12381.FirstGroup.isMember(p))
   }
 
   @Test("the endomorphisms multiply by −x² and x")
   func endomorphisms() {
     var generator = SplitMix64(seed: 5)
-    let p = JacobianPoint(BLS12381.firstGenerator).times(generator.limbs() as InlineArray<4, UInt64>)
+    let p = JacobianPoint(BLS12381.FirstGroup.generator).times(generator.limbs() as InlineArray<4, UInt64>)
     let xxp = p.times(BLS12381.absoluteX).times(BLS12381.absoluteX)
-    #expect((-xxp).isEqual(to: BLS12381.phi(p.affine)))
-    let q = JacobianPoint(BLS12381.secondGenerator).times(generator.limbs() as InlineArray<4, UInt64>)
-    #expect((-q.times(BLS12381.absoluteX)).isEqual(to: BLS12381.psi(q.affine)))
+    #expect((-xxp).isEqual(to: BLS12381.FirstGroup.phi(p.affine)))
+    let q = JacobianPoint(BLS12381.SecondGroup.generator).times(generator.limbs() as InlineArray<4, UInt64>)
+    #expect((-q.times(BLS12381.absoluteX)).isEqual(to: BLS12381.SecondGroup.psi(q.affine)))
   }
 
   @Test("a sum of multiples is the sum of the multiples", arguments: [1, 2, 5, 16, 17, 40, 150])
@@ -114,7 +114,7 @@ struct GroupTests {
     var generator = SplitMix64(seed: UInt64(count))
     var terms: [ScalarTerm<BLS12381.Fp>] = []
     var expected = JacobianPoint<BLS12381.Fp>.infinity
-    var point = BLS12381.firstGenerator
+    var point = BLS12381.FirstGroup.generator
     for i in 0..<count {
       let scalar: UInt128 =
         switch i % 5 {
@@ -126,7 +126,7 @@ struct GroupTests {
       terms.append(ScalarTerm(point: point, scalar: scalar))
       let limbs: InlineArray<2, UInt64> = [UInt64(truncatingIfNeeded: scalar), UInt64(scalar >> 64)]
       expected = expected + JacobianPoint(point).times(limbs)
-      point = i % 7 == 3 ? -point : (JacobianPoint(point).doubled() + BLS12381.firstGenerator).affine
+      point = i % 7 == 3 ? -point : (JacobianPoint(point).doubled() + BLS12381.FirstGroup.generator).affine
     }
     #expect(multiScalarSum(terms, bits: 128).isEqual(to: expected.affine))
   }
@@ -166,8 +166,8 @@ struct GroupTests {
   func maps() {
     var generator = SplitMix64(seed: 8)
     for _ in 0..<6 {
-      #expect(BLS12381.firstCurveMap.point(.random(&generator)).affine.isOnCurve(b: BLS12381.b))
-      #expect(BLS12381.secondCurveMap.point(.random(&generator)).affine.isOnCurve(b: BLS12381.twistedB))
+      #expect(BLS12381.FirstGroup.map.point(.random(&generator)).affine.isOnCurve(b: BLS12381.b))
+      #expect(BLS12381.SecondGroup.map.point(.random(&generator)).affine.isOnCurve(b: BLS12381.twistedB))
     }
   }
 }

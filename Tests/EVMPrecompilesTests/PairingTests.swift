@@ -35,7 +35,7 @@ struct PairingTests {
 
   @Test("BLS12-381 is bilinear and not degenerate")
   func bls12381() {
-    check(BLS12381.self, BLS12381.firstGenerator, BLS12381.secondGenerator, order: BLS12381.order)
+    check(BLS12381.self, BLS12381.FirstGroup.generator, BLS12381.SecondGroup.generator, order: BLS12381.order)
   }
 
   @Test("BN254 is bilinear and not degenerate")
@@ -58,6 +58,6 @@ struct PairingTests {
   @Test("the setup's power of tau is a member of the second group")
   func tau() {
     #expect(KZG.tau.isOnCurve(b: BLS12381.twistedB))
-    #expect(BLS12381.isInSecondGroup(KZG.tau))
+    #expect(BLS12381.SecondGroup.isMember(KZG.tau))
   }
 }

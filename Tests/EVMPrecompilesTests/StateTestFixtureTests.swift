@@ -23,7 +23,7 @@ struct StateTestFixtureTests {
     #if DEBUG
       // Without the optimiser a pairing takes a hundred times longer.
       let isSlow = folder.hasPrefix("cancun") || folder.hasPrefix("prague")
-      let sample = isSlow ? calls.enumerated().filter { $0.offset % 8 == 0 }.map(\.element) : calls
+      let sample = isSlow ? calls.enumerated().filter { $0.offset % 24 == 0 }.map(\.element) : calls
     #else
       let sample = calls
     #endif
