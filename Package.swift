@@ -54,11 +54,18 @@ let package = Package(
     library(
       "ChainFormats",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
-    library("Wavefront", ["AccessAnalysis", "ChainFormats", "ConflictScheduling", "WaveExecution"]),
+    library(
+      "Wavefront",
+      [
+        "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
+        "ConflictScheduling", "WaveExecution",
+      ]),
     .executableTarget(
       name: "WavefrontCLI",
       dependencies: [
-        "ChainFormats", "Wavefront", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
+        "ConflictScheduling", "WaveExecution", "Wavefront",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

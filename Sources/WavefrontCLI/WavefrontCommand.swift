@@ -1,7 +1,42 @@
 import ArgumentParser
+import ChainFormats
 
+/// The command line: `wavefront COMMAND …`.
 @main
 struct WavefrontCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "wavefront", subcommands: [StateTestCommand.self])
+    commandName: "wavefront",
+    abstract: "Finds out which transactions of an Ethereum block can run at the same time, and runs them so.",
+    discussion: """
+      Exit codes: 0 all is well, 1 a result is wrong or a check failed, 2 bad usage, 3 bad input.
+      """,
+    subcommands: [RunCommand.self, AnalyzeCommand.self, PlanCommand.self, StateTestCommand.self])
+
+  /// Parses and runs, mapping every error to its exit code.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(with: error)
+    }
+  }
+
+  private static func exit(with error: any Error) -> Never {
+    switch CommandFailure(error) {
+    case .some(let failure):
+      Terminal.complain("wavefront: \(failure.message)")
+      Terminal.exit(failure.code)
+    case .none:
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if code.isSuccess {
+        print(text)
+        Terminal.exit(.success)
+      }
+      if !text.isEmpty { Terminal.complain(text) }
+      // ArgumentParser's code for bad usage is 64.
+      Terminal.exit(code.rawValue == ExitCode.validationFailure.rawValue ? .badUsage : .wrongResult)
+    }
+  }
 }

@@ -124,6 +124,26 @@ struct TaintTable: ~Copyable {
     }
   }
 
+  /// Whether every location of the set is fixed but for those of `other`, a set of one location.
+  mutating func isFixed(_ taint: Taint, but other: Taint) -> Bool {
+    pending.append(taint.id)
+    let bottom = pending.count - 1
+    var budget = 256
+    while pending.count > bottom {
+      let id = pending.removeLast()
+      let node = nodes[Int(id)]
+      if node.isFixed || id == other.id { continue }
+      budget -= 1
+      if node.kind == .location || budget == 0 {
+        pending.truncate(to: bottom)
+        return false
+      }
+      pending.append(node.left)
+      if node.kind == .union { pending.append(node.right) }
+    }
+    return true
+  }
+
   /// Whether every location of the set is fixed. Linear in the nodes under it that are not known to be; what it
   /// finds out is kept.
   mutating func isFixed(_ taint: Taint) -> Bool {

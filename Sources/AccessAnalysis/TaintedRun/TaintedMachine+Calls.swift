@@ -55,6 +55,8 @@ extension TaintedMachine {
     let row = world.row(of: target)
     guard payForAccount(row) else { return .outOfGas }
     var codeAccount = row
+    // Noted whether or not it comes to run.
+    if precompiles.precompile(at: target) == nil { _ = world.read(row, .code) }
     if rules.hasDelegation, let delegate = delegate(of: row) {
       codeAccount = world.row(of: delegate)
       f.gas -= 100

@@ -11,6 +11,7 @@ extension TaintedMachine {
     for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
       collect(world.accounts[row], &reads, &writes, &adds)
     }
+    fixRestoredSlots()
     for row in 0..<world.slots.count where world.slots[row].isLoaded {
       let slot = world.slots[row]
       let account = world.accounts[Int(slot.account)]
@@ -32,6 +33,16 @@ extension TaintedMachine {
       access: AccessSet(reads: reads, writes: writes, adds: adds), conditionalOn: conditions)
   }
 
+  /// Slots that were written but hold their old value again, such as a lock: where nothing but the old value itself
+  /// decides that, one condition more takes the write out of the prediction.
+  private mutating func fixRestoredSlots() {
+    for row in 0..<world.slots.count {
+      let slot = world.slots[row]
+      guard slot.isWritten, slot.current == slot.original, !slot.originalTaint.isNone else { continue }
+      if world.taints.isFixed(slot.taint, but: slot.originalTaint) { world.taints.fix(slot.originalTaint) }
+    }
+  }
+
   private func collect(
     _ account: TaintedAccount, _ reads: inout [Location], _ writes: inout [Location], _ adds: inout [Location]
   ) {
@@ -44,12 +55,11 @@ extension TaintedMachine {
     if address == origin {
       // The fee changes the sender's balance even where it comes out at the same value here.
       writes.append(.balance(address))
-    } else if account.balance != account.original.balance || flags.contains(.destroyed) {
-      if flags.contains(.balanceRead) || flags.contains(.destroyed) {
-        writes.append(.balance(address))
-      } else {
-        adds.append(.balance(address))
-      }
+    } else if flags.contains(.destroyed) {
+      // Its balance was read when it was given away.
+      if !account.original.balance.isZero { writes.append(.balance(address)) }
+    } else if account.balance != account.original.balance {
+      if flags.contains(.balanceRead) { writes.append(.balance(address)) } else { adds.append(.balance(address)) }
     }
     let isRemoved = flags.contains(.destroyed)
     let nonce = isRemoved ? 0 : account.nonce

@@ -19,9 +19,6 @@ struct TaintedAccountFlags: OptionSet, BitwiseCopyable {
   static let touched = TaintedAccountFlags(rawValue: 1 << 10)
   static let created = TaintedAccountFlags(rawValue: 1 << 11)
   static let destroyed = TaintedAccountFlags(rawValue: 1 << 12)
-
-  /// Undone by a revert; what was read stays read.
-  static let revertible: TaintedAccountFlags = [.exists, .warm, .touched, .created, .destroyed]
 }
 
 /// An account as the run sees it.
@@ -105,8 +102,8 @@ struct TaintedState: ~Copyable {
       let row = Int(entry.row)
       switch entry.kind {
       case .flags:
-        let old = TaintedAccountFlags(rawValue: UInt16(truncatingIfNeeded: entry.value.l0))
-        accounts[row].flags = accounts[row].flags.subtracting(.revertible).union(old)
+        let added = TaintedAccountFlags(rawValue: UInt16(truncatingIfNeeded: entry.value.l0))
+        accounts[row].flags.subtract(added)
       case .nonce: accounts[row].nonce = entry.value.l0
       case .balance: accounts[row].balance = entry.value
       case .code:
@@ -140,6 +137,12 @@ struct TaintedState: ~Copyable {
     return new
   }
 
+  /// Whether it is noted that the outcome depends on the code at `address`.
+  func hasReadCode(_ address: Address) -> Bool {
+    let (row, _) = accountIndex.find(address.mixedBits) { accounts[$0].address == address }
+    return row >= 0 && accounts[row].flags.contains(.codeRead)
+  }
+
   @inline(__always)
   mutating func load(_ row: Int) {
     if !accounts[row].flags.contains(.loaded) { loadFromReader(row) }
@@ -161,7 +164,8 @@ struct TaintedState: ~Copyable {
   mutating func insert(_ flags: TaintedAccountFlags, _ row: Int) {
     let old = accounts[row].flags
     if old.isSuperset(of: flags) { return }
-    save(.flags, row, UInt256(UInt64(old.intersection(.revertible).rawValue)))
+    // What is new, not what was before: the account may be read, and found to exist, between this and a revert.
+    save(.flags, row, UInt256(UInt64(flags.subtracting(old).rawValue)))
     accounts[row].flags = old.union(flags)
   }
 
@@ -285,6 +289,15 @@ struct TaintedState: ~Copyable {
     }
     let found = row >= 0 ? row : addSlot(number, key, cell)
     slots[found].isWarm = true
+  }
+
+  /// Whether the slot's value was read from the state.
+  func isLoaded(_ account: Int, _ key: UInt256) -> Bool {
+    let number = Int32(truncatingIfNeeded: account)
+    let (row, _) = slotIndex.find(Self.bits(number, key)) {
+      slots[$0].key == key && slots[$0].account == number
+    }
+    return row >= 0 && slots[row].isLoaded
   }
 
   private mutating func load(slot row: Int) {

@@ -157,7 +157,7 @@ public struct BlockProcessor: Sendable {
   }
 
   /// The miner's reward in wei (EIPs 649 and 1234); nil from Paris on.
-  static func blockReward(_ fork: Fork) -> UInt256? {
+  public static func blockReward(_ fork: Fork) -> UInt256? {
     let ether = UInt256(1_000_000_000_000_000_000 as UInt64)
     return switch fork {
     case .paris...: nil

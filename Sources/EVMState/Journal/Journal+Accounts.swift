@@ -64,7 +64,9 @@ extension Journal {
   mutating func insert(_ flags: AccountFlags, _ handle: AccountHandle) {
     let old = accounts[handle.row].flags
     if old.isSuperset(of: flags) { return }
-    undo.append(UndoEntry(.flags, handle.row, UInt256(UInt64(old.rawValue))))
+    // What is new, not what was before: an account that is warmed, then read and found to exist, still exists after
+    // the revert of both.
+    undo.append(UndoEntry(.flags, handle.row, UInt256(UInt64(flags.subtracting(old).rawValue))))
     accounts[handle.row].flags = old.union(flags)
   }
 

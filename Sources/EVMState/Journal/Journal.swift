@@ -91,14 +91,11 @@ public struct Journal: ~Copyable {
     let row = Int(entry.row)
     switch entry.kind {
     case .flags:
-      var restored = AccountFlags(rawValue: UInt32(truncatingIfNeeded: entry.value.l0))
+      var added = AccountFlags(rawValue: UInt32(truncatingIfNeeded: entry.value.l0))
       // Mainnet block 2,675,119: a touch of the RIPEMD-160 precompile survived the revert around it, and
       // every client has kept it that way since (EIP-161, "addendum").
-      if accounts[row].address == Address(3), accounts[row].flags.contains(.touched) {
-        restored.insert(.touched)
-      }
-      let kept = accounts[row].flags.subtracting(.revertible)
-      accounts[row].flags = kept.union(restored.intersection(.revertible))
+      if accounts[row].address == Address(3) { added.remove(.touched) }
+      accounts[row].flags.subtract(added.intersection(.revertible))
     case .nonce: accounts[row].nonce = entry.value.l0
     case .balance: accounts[row].balance = entry.value
     case .code:

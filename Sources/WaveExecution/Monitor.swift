@@ -1,0 +1,53 @@
+import Glibc
+
+/// A lock around a value, with a condition to wait for: what the executors' workers share.
+///
+/// `Synchronization.Mutex` has no condition to wait on, and an idle worker must sleep, not spin.
+@safe
+final class Monitor<Value>: @unchecked Sendable {
+  // Invariant: both primitives are initialised in `init`, live as long as the object at a stable address of their
+  // own, and are destroyed in `deinit`; `value` is touched only while `lock` is held.
+  private let lock: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private var value: Value
+
+  init(_ value: Value) {
+    self.value = value
+    unsafe lock = .allocate(capacity: 1)
+    unsafe condition = .allocate(capacity: 1)
+    unsafe lock.initialize(to: pthread_mutex_t())
+    unsafe condition.initialize(to: pthread_cond_t())
+    unsafe pthread_mutex_init(lock, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(lock)
+    unsafe lock.deallocate()
+    unsafe condition.deallocate()
+  }
+
+  /// Runs `body` alone.
+  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    unsafe pthread_mutex_lock(lock)
+    defer { unsafe pthread_mutex_unlock(lock) }
+    return body(&value)
+  }
+
+  /// Runs `body` alone, again after each `wake`, until it returns something.
+  func waitUntil<Result>(_ body: (inout Value) -> Result?) -> Result {
+    unsafe pthread_mutex_lock(lock)
+    defer { unsafe pthread_mutex_unlock(lock) }
+    while true {
+      if let result = body(&value) { return result }
+      unsafe pthread_cond_wait(condition, lock)
+    }
+  }
+
+  /// Lets one waiting thread look again.
+  func wakeOne() { unsafe pthread_cond_signal(condition) }
+
+  /// Lets all waiting threads look again.
+  func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+}

@@ -1,0 +1,167 @@
+public import AccessAnalysis
+import ConflictScheduling
+public import EVM
+public import EVMState
+public import EthereumTypes
+import WaveExecution
+
+/// Predictions beside what the transactions did when the block ran in order.
+public struct PredictionCheck: Sendable {
+  /// A share as two counts.
+  public struct Share: Hashable, Sendable {
+    /// How many had the property.
+    public var hits = 0
+    /// Of how many.
+    public var total = 0
+    /// Makes a share.
+    public init(hits: Int = 0, total: Int = 0) {
+      self.hits = hits
+      self.total = total
+    }
+
+    /// 1 where there is nothing to hit.
+    public var value: Double { total == 0 ? 1 : Double(hits) / Double(total) }
+
+    /// Adds another share's counts.
+    public mutating func add(_ other: Share) {
+      hits += other.hits
+      total += other.total
+    }
+  }
+
+  /// The comparison of many transactions.
+  public struct Totals: Hashable, Sendable {
+    /// Predicted reads that happened, of those that happened.
+    public var readRecall = Share()
+    /// Predicted reads that happened, of those predicted.
+    public var readPrecision = Share()
+    /// The same for writes and adds.
+    public var writeRecall = Share()
+    /// The same for writes and adds.
+    public var writePrecision = Share()
+    /// Predicted dependencies that exist, of those that exist.
+    public var edgeRecall = Share()
+    /// Predicted dependencies that exist, of those predicted.
+    public var edgePrecision = Share()
+    /// Transactions the pre-pass vouched for.
+    public var vouched = 0
+    /// Vouched-for transactions whose conditions held and that did something unpredicted. Must be 0.
+    public var falseVouchers = 0
+
+    /// Reads and writes together.
+    public var recall: Share {
+      Share(hits: readRecall.hits + writeRecall.hits, total: readRecall.total + writeRecall.total)
+    }
+    /// Reads and writes together.
+    public var precision: Share {
+      Share(hits: readPrecision.hits + writePrecision.hits, total: readPrecision.total + writePrecision.total)
+    }
+
+    /// Makes empty totals.
+    public init() {}
+
+    /// Adds another block's counts.
+    public mutating func add(_ other: Totals) {
+      readRecall.add(other.readRecall)
+      readPrecision.add(other.readPrecision)
+      writeRecall.add(other.writeRecall)
+      writePrecision.add(other.writePrecision)
+      edgeRecall.add(other.edgeRecall)
+      edgePrecision.add(other.edgePrecision)
+      vouched += other.vouched
+      falseVouchers += other.falseVouchers
+    }
+  }
+
+  /// What one transaction did, and what of it was not foreseen.
+  public struct Row: Sendable {
+    /// The actual access set.
+    public var actual: AccessSet
+    /// Accesses that the prediction does not cover.
+    public var missing: [Location]
+    /// Whether every location the prediction depends on still had the value seen.
+    public var conditionsHeld: Bool
+    /// Whether the pre-pass was wrong where it vouched.
+    public var isFalseVoucher: Bool
+  }
+
+  /// One row for each transaction.
+  public private(set) var rows: [Row] = []
+  /// The block's counts.
+  public private(set) var totals = Totals()
+
+  /// Runs the block in order and compares.
+  ///
+  /// - Parameters:
+  ///   - predictions: one for each transaction, made on the state before the first one.
+  ///   - processor: the block.
+  ///   - preState: the state before the block.
+  public init(_ predictions: [Prediction], _ processor: BlockProcessor, preState: any StateReader) throws {
+    let state = MemoryState(base: preState)
+    var machine = processor.makeMachine(on: state)
+    try processor.begin(&machine, on: state)
+    let opening = MemoryState(base: preState)
+    try processor.begin(&machine, on: opening)
+    for (index, transaction) in processor.block.transactions.enumerated() {
+      let prediction = predictions[index]
+      let held = try prediction.conditionalOn.allSatisfy { try Self.isUnchanged($0, opening, state) }
+      let result = try machine.execute(transaction, sender: processor.senders[index], on: state)
+      try state.apply(result.effects)
+      let actual = result.effects.accessSet
+      let missing =
+        prediction.trust == .unknown
+        ? actual.reads + actual.writes + actual.adds : prediction.access.missing(from: actual)
+      let isFalse = prediction.trust.isVouchedFor && held && !missing.isEmpty
+      rows.append(Row(actual: actual, missing: missing, conditionsHeld: held, isFalseVoucher: isFalse))
+      count(prediction, actual, isFalse)
+    }
+    countEdges(predictions, processor)
+  }
+
+  private static func isUnchanged(
+    _ location: Location, _ a: MemoryState, _ b: MemoryState
+  ) throws(StateReadError) -> Bool {
+    if location.field == .storage {
+      return try a.storage(location.address, location.slot) == b.storage(location.address, location.slot)
+    }
+    let (old, new) = (try a.account(location.address), try b.account(location.address))
+    return switch location.field {
+    case .balance: (old?.balance ?? .zero) == (new?.balance ?? .zero)
+    case .nonce: (old?.nonce ?? 0) == (new?.nonce ?? 0)
+    case .code: (old?.codeHash ?? .emptyCode) == (new?.codeHash ?? .emptyCode)
+    case .liveness: (old?.isEmpty ?? true) == (new?.isEmpty ?? true)
+    case .storage: true
+    }
+  }
+
+  private mutating func count(_ prediction: Prediction, _ actual: AccessSet, _ isFalse: Bool) {
+    let predicted = prediction.access
+    let readHits = Set(predicted.reads).intersection(actual.reads).count
+    totals.readRecall.add(Share(hits: readHits, total: actual.reads.count))
+    totals.readPrecision.add(Share(hits: readHits, total: predicted.reads.count))
+    let writes = Set(predicted.writes + predicted.adds)
+    let actualWrites = Set(actual.writes + actual.adds)
+    let writeHits = writes.intersection(actualWrites).count
+    totals.writeRecall.add(Share(hits: writeHits, total: actualWrites.count))
+    totals.writePrecision.add(Share(hits: writeHits, total: writes.count))
+    if prediction.trust.isVouchedFor { totals.vouched += 1 }
+    if isFalse { totals.falseVouchers += 1 }
+  }
+
+  /// Compares the dependencies that follow from the predictions with those that follow from what happened.
+  private mutating func countEdges(_ predictions: [Prediction], _ processor: BlockProcessor) {
+    func edges(_ sets: [AccessSet?]) -> Set<Int64> {
+      let graph = DependencyGraph(sets.map { ScheduledTransaction(access: $0, cost: 1) })
+      var edges = Set<Int64>()
+      for row in 0..<graph.count {
+        for other in graph.predecessors[row] { edges.insert(Int64(row) << 32 | Int64(other)) }
+      }
+      return edges
+    }
+    let actual = edges(rows.map(\.actual))
+    let predicted = edges(predictions.map { $0.trust == .unknown ? nil : $0.access })
+    let hits = actual.intersection(predicted).count
+    totals.edgeRecall.add(Share(hits: hits, total: actual.count))
+    totals.edgePrecision.add(Share(hits: hits, total: predicted.count))
+  }
+}

@@ -1,0 +1,100 @@
+import AccessAnalysis
+import ChainFormats
+import EVM
+import EVMBytecode
+import EthereumTypes
+import Wavefront
+
+/// The JSON form of an analysed block.
+struct AnalysisReport: Encodable {
+  struct Access: Encodable {
+    let reads, writes, adds: [String]
+
+    init(_ set: AccessSet) {
+      reads = set.reads.map(\.description)
+      writes = set.writes.map(\.description)
+      adds = set.adds.map(\.description)
+    }
+  }
+
+  struct Row: Encodable {
+    let index: Int
+    let `class`: String
+    let route: String
+    let fallback: String?
+    let reads, writes, adds, conditionalOn: [String]
+    let actual: Access?
+    let missing: [String]?
+    let conditionsHeld: Bool?
+    let falseVoucher: Bool?
+  }
+
+  struct Check: Encodable {
+    let recall, precision, readRecall, readPrecision, writeRecall, writePrecision: Double
+    let edgeRecall, edgePrecision: Double
+    let vouched, falseVouchers: Int
+
+    init(_ totals: PredictionCheck.Totals) {
+      recall = totals.recall.value
+      precision = totals.precision.value
+      readRecall = totals.readRecall.value
+      readPrecision = totals.readPrecision.value
+      writeRecall = totals.writeRecall.value
+      writePrecision = totals.writePrecision.value
+      edgeRecall = totals.edgeRecall.value
+      edgePrecision = totals.edgePrecision.value
+      vouched = totals.vouched
+      falseVouchers = totals.falseVouchers
+    }
+  }
+
+  let block: UInt64
+  let fork: String
+  let transactions: [Row]
+  let check: Check?
+  let prepassNs: UInt64
+
+  init(
+    snapshot: BlockSnapshot, entries: [AccessAnalyzer.Report], check: PredictionCheck?, nanoseconds: UInt64
+  ) {
+    block = snapshot.block.header.number
+    fork = snapshot.fork.rawValue
+    prepassNs = nanoseconds
+    transactions = entries.enumerated().map { index, entry in
+      let row = check?.rows[index]
+      return Row(
+        index: index, class: entry.prediction.trust.rawValue, route: entry.route.name,
+        fallback: entry.route.fallback?.rawValue,
+        reads: entry.prediction.access.reads.map(\.description),
+        writes: entry.prediction.access.writes.map(\.description),
+        adds: entry.prediction.access.adds.map(\.description),
+        conditionalOn: entry.prediction.conditionalOn.map(\.description),
+        actual: row.map { Access($0.actual) }, missing: row?.missing.map(\.description),
+        conditionsHeld: row?.conditionsHeld, falseVoucher: row?.isFalseVoucher)
+    }
+    self.check = check.map { Check($0.totals) }
+  }
+}
+
+extension AccessAnalyzer.Route {
+  /// Every route by name, in order of preference.
+  static let names = ["summary", "taintedRun", "none"]
+
+  /// The route's name in JSON.
+  var name: String {
+    switch self {
+    case .summary: "summary"
+    case .taintedRun: "taintedRun"
+    case .none: "none"
+    }
+  }
+
+  /// Why the summaries did not suffice, where they did not.
+  var fallback: FallbackReason? {
+    switch self {
+    case .summary: FallbackReason?.none
+    case .taintedRun(let reason): reason
+    case .none(let reason): reason
+    }
+  }
+}

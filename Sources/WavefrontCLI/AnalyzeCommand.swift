@@ -1,0 +1,60 @@
+import AccessAnalysis
+import ArgumentParser
+import ChainFormats
+import EVM
+import EVMState
+import EthereumTypes
+import Wavefront
+
+/// `wavefront analyze`: the pre-pass alone, and how good it was.
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract:
+      "Derives every transaction's access set from bytecode; with --check, compares it with what happens.")
+
+  @Argument(help: "Block snapshots (block-snapshot/1).") var blocks: [String]
+  @Option(help: "Threads for the pre-pass; all cores by default.") var threads: Int?
+  @Flag(help: "Print one JSON object for each block.") var json = false
+  @Flag(help: "Run the block and compare the predictions with what the transactions did.") var check = false
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be 1 to 256, not \(threads)")
+    }
+  }
+
+  func run() throws {
+    let threads = self.threads ?? Host.coreCount
+    let prePass = PrePass(threads: threads)
+    var table = AnalysisTable()
+    var failures = 0
+    if !json { print(check ? AnalysisTable.header : AnalysisTable.shortHeader) }
+    for (index, path) in blocks.enumerated() {
+      Terminal.progress("[\(index + 1)/\(blocks.count)] \(path)")
+      let snapshot = try BlockSnapshot(contentsOf: path)
+      let processor = try BlockJob(snapshot, threads: threads).processor
+      let before = MemoryState(base: snapshot.preState)
+      var machine = processor.makeMachine(on: before)
+      try processor.begin(&machine, on: before)
+      let start = ContinuousClock.now
+      let entries = prePass.predict(processor, on: before)
+      let nanoseconds = start.nanosecondsSince
+      let result =
+        check ? try PredictionCheck(entries.map(\.prediction), processor, preState: snapshot.preState) : nil
+      failures += result?.totals.falseVouchers ?? 0
+      Terminal.endProgress()
+      if json {
+        print(
+          try encodeJSON(
+            AnalysisReport(snapshot: snapshot, entries: entries, check: result, nanoseconds: nanoseconds)))
+      } else {
+        print(table.add(snapshot, entries, result, nanoseconds))
+      }
+    }
+    if !json, blocks.count > 1 { print(table.total) }
+    if failures > 0 {
+      throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)
+    }
+  }
+}

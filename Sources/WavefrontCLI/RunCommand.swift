@@ -1,0 +1,48 @@
+import AccessAnalysis
+import ArgumentParser
+import ChainFormats
+import WaveExecution
+import Wavefront
+
+/// `wavefront run`: the main job.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract:
+      "Predicts, schedules and runs blocks in parallel, and compares the result with serial and with the chain."
+  )
+
+  @Argument(help: "Block snapshots (block-snapshot/1).") var blocks: [String]
+  @Option(help: "Threads for every part of the work; all cores by default.") var threads: Int?
+  @Option(help: "How the parallel run is organised.") var executor: ExecutorKind = .dataflow
+  @Option(help: "Runs for each timing, of which the median counts.") var repeats = 3
+  @Flag(help: "Print one JSON object for each block.") var json = false
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be 1 to 256, not \(threads)")
+    }
+    if !(1...1000).contains(repeats) { throw ValidationError("--repeats must be 1 to 1000, not \(repeats)") }
+  }
+
+  func run() throws {
+    let threads = self.threads ?? Host.coreCount
+    let prePass = PrePass(threads: threads)
+    let executor = BlockExecutor(kind: executor, threads: threads)
+    var failures: [String] = []
+    for (index, path) in blocks.enumerated() {
+      Terminal.progress("[\(index + 1)/\(blocks.count)] \(path)")
+      let snapshot = try BlockSnapshot(contentsOf: path)
+      let job = try MainJob(snapshot, prePass: prePass, executor: executor, repetitions: repeats)
+      Terminal.endProgress()
+      print(json ? try encodeJSON(RunReport(job)) : RunTable(job, executor: executor).text)
+      if let difference = job.difference {
+        failures.append("\(path): parallel differs from serial: \(difference)")
+      }
+      if !job.header.matches { failures.append("\(path): the result is not what the chain recorded") }
+    }
+    guard failures.isEmpty else { throw CommandFailure(failures.joined(separator: "\n"), .wrongResult) }
+  }
+}
+
+extension ExecutorKind: ExpressibleByArgument {}

@@ -1,0 +1,16 @@
+import Testing
+
+@Suite("Tainted run: random programs")
+struct TaintedRunPropertyTests {
+  @Test("whatever else changes, a vouched-for prediction covers the run", arguments: 0..<16)
+  func coversPerturbedRuns(batch: UInt64) throws {
+    var differing = 0
+    for seed in (batch * 100)..<(batch * 100 + 100) {
+      let report = try TaintedRunHunt.check(seed: seed, perturbations: 4)
+      #expect(report.faults.isEmpty, "seed \(seed)")
+      differing += report.differing
+    }
+    // The changes must matter, or the test shows nothing.
+    #expect(differing > 20)
+  }
+}
