@@ -28,20 +28,15 @@ struct StateTestCommand: ParsableCommand {
 }
 
 extension FixtureRunner {
-  /// Runs the fixtures and prints failures, the table and with `json` the last line; exits with 1 where a case
-  /// failed and with 3 where a file is no fixture.
+  /// Runs the fixtures and prints failures, the table and with `json` the last line.
+  ///
+  /// - Throws: where a case failed, and where a file is no fixture.
   func printReport(_ paths: [String], json: Bool) throws {
-    let report: FixtureReport
-    do {
-      report = try run(paths)
-    } catch {
-      print("error: \(error)")
-      throw ExitCode(3)
-    }
+    let report = try run(paths)
     for failure in report.failures { print(failure) }
     print(report.table)
     if report.otherFiles > 0 { print("\(report.otherFiles) files hold no fixtures of this kind") }
     if json { print(report.json) }
-    if report.failed > 0 { throw ExitCode(1) }
+    if report.failed > 0 { throw CommandFailure("\(report.failed) cases failed", .wrongResult) }
   }
 }
