@@ -75,7 +75,7 @@ let package = Package(
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
     tests(of: "EVM"),
     tests(of: "ConflictScheduling"),
-    tests(of: "AccessAnalysis"),
+    tests(of: "AccessAnalysis", ["ChainFormats"]),
     tests(of: "WaveExecution"),
     tests(of: "ChainFormats"),
     tests(of: "Wavefront"),

@@ -138,7 +138,7 @@ extension Binder {
       }
       return symbols.add(Symbol(.codeHash, Value(table.accounts[row].address.word)))
     case Opcode.gas: return symbols.add(Symbol(.unknowable, op: Opcode.gas))
-    case Opcode.msize: return symbols.add(Symbol(.unknowable))
+    case Opcode.msize: return Value(UInt256(frame.memory.count))
     default: throw .unsupportedInstruction
     }
   }

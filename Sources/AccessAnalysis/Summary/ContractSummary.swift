@@ -16,6 +16,8 @@ final class ContractSummary: Sendable {
   let fork: Fork
   /// Decides what the failing sides of branches are.
   let failures: FailureAnalysis
+  /// Whether the code looks at the size of its memory, so that every expansion counts.
+  let usesMemorySize: Bool
 
   private struct SegmentKey: Hashable {
     var start: Int
@@ -36,6 +38,17 @@ final class ContractSummary: Sendable {
     self.fork = fork
     destinations = JumpDestinations(code: code)
     failures = FailureAnalysis(code: code, destinations: destinations, fork: fork)
+    usesMemorySize = Self.contains(Opcode.msize, in: code)
+  }
+
+  private static func contains(_ wanted: UInt8, in code: [UInt8]) -> Bool {
+    var offset = 0
+    while offset < code.count {
+      let op = code[offset]
+      if op == wanted { return true }
+      offset += op >= Opcode.push1 && op <= Opcode.push32 ? Int(op - Opcode.push0) + 1 : 1
+    }
+    return false
   }
 
   /// The segment that starts at `start`.

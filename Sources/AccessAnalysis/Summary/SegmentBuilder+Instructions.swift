@@ -83,7 +83,7 @@ extension SegmentBuilder {
       let offset = pop()
       let size = pop()
       for _ in 0..<Int(op - 0xA0) { _ = pop() }
-      if let known = value(size), value(offset) != nil {
+      if let known = value(size), value(offset) != nil, !summary.usesMemorySize {
         noteMemory(offset, size: Int(min(known.clampedToUInt64, 1 << 32)))
         gas += 8 * Int(min(known.clampedToUInt64, 1 << 32))
       } else {
@@ -94,7 +94,8 @@ extension SegmentBuilder {
       let account = pop()
       push(emit(op, account))
     case Opcode.selfbalance: push(emit(op))
-    case Opcode.gas, Opcode.msize: push(emit(op))
+    case Opcode.gas: push(emit(op))
+    case Opcode.msize: push(emit(op))
     case Opcode.calldataload, Opcode.blockhash, Opcode.blobhash: push(expression(op, pop()))
     default:
       switch WordOperation.operandCount(op) {

@@ -23,7 +23,7 @@ extension SegmentBuilder {
           // A read of memory at an unknown place still pays for the expansion.
           guard step.op == Opcode.mload || step.op == Opcode.keccak256 else { continue }
           let size = step.op == Opcode.mload ? wordSize : step.b
-          if step.a < 0 && size < 0 { continue }
+          if step.a < 0 && size < 0 && !summary.usesMemorySize { continue }
           step = Step(StepCode.touchMemory, step.a, size, oneByte)
         } else {
           step.result = -1

@@ -1,0 +1,197 @@
+import AccessAnalysis
+import EVM
+import EVMBytecode
+import EVMState
+import EthereumTypes
+import Testing
+
+/// A small reproducible generator (SplitMix64).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Writes random contracts: branches, loops, mappings, calls of every kind whose failure is passed on, ignored or
+/// branched on, values, and keys and conditions that come from call data, state and return data alike.
+struct ProgramGenerator {
+  var random: SplitMix
+  let targets: [Address]
+  private var labels = 0
+  private var depth = 0
+
+  init(seed: UInt64, targets: [Address]) {
+    random = SplitMix(state: seed)
+    self.targets = targets
+  }
+
+  private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+
+  private mutating func label() -> String {
+    labels += 1
+    return "l\(labels)"
+  }
+
+  /// Leaves one word.
+  mutating func expression() -> String {
+    depth += 1
+    defer { depth -= 1 }
+    switch pick(depth > 3 ? 5 : 17) {
+    case 0: return "PUSH \(pick(6))"
+    case 1, 2: return "PUSH \(32 * pick(3)) CALLDATALOAD"
+    case 3: return ["CALLER", "CALLVALUE", "TIMESTAMP", "RETURNDATASIZE", "NUMBER"][pick(5)]
+    case 4: return "PUSH \(32 * pick(4)) MLOAD"
+    case 5, 6, 7: return "\(key()) SLOAD"
+    case 8: return "PUSH 0xff \(expression()) AND"
+    case 9: return "\(expression()) \(expression()) ADD"
+    case 10:
+      return "\(expression()) \(expression()) \(["SUB", "MUL", "LT", "EQ", "OR", "XOR", "SHR"][pick(7)])"
+    case 11: return "\(expression()) ISZERO"
+    case 12: return "\(expression()) PUSH 0 MSTORE PUSH 64 PUSH 0 KECCAK256"
+    case 13: return "SELFBALANCE"
+    case 14:
+      return "PUSH \(targets[pick(targets.count)]) \(["BALANCE", "EXTCODESIZE", "EXTCODEHASH"][pick(3)])"
+    case 15: return "\(key()) TLOAD"
+    default: return "PUSH 3 \(expression()) AND"
+    }
+  }
+
+  /// Leaves a storage key, often the same ones.
+  mutating func key() -> String {
+    switch pick(4) {
+    case 0, 1: return "PUSH \(pick(4))"
+    case 2: return "PUSH 3 \(expression()) AND"
+    default: return "PUSH 1 \(expression()) AND PUSH 0 MSTORE PUSH 32 PUSH 0 KECCAK256"
+    }
+  }
+
+  mutating func statement() -> String {
+    depth += 1
+    defer { depth -= 1 }
+    switch pick(depth > 3 ? 4 : 12) {
+    case 0, 1: return "\(expression()) \(key()) SSTORE"
+    case 2: return "\(expression()) PUSH \(32 * pick(4)) MSTORE"
+    case 3: return "\(expression()) POP"
+    case 4, 5:
+      let (otherwise, end) = (label(), label())
+      return """
+        \(expression()) PUSH @\(otherwise) JUMPI \(block()) PUSH @\(end) JUMP \(otherwise): \(block()) \(end):
+        """
+    case 6:
+      let ok = label()
+      return "\(expression()) PUSH @\(ok) JUMPI PUSH 0 PUSH 0 REVERT \(ok):"
+    case 7:
+      let (loop, end) = (label(), label())
+      return """
+        PUSH \(1 + pick(3)) \(loop): DUP1 ISZERO PUSH @\(end) JUMPI \(block()) PUSH 1 SWAP1 SUB PUSH @\(loop) JUMP
+        \(end): POP
+        """
+    case 8: return "\(expression()) \(key()) TSTORE"
+    default: return call()
+    }
+  }
+
+  private mutating func call() -> String {
+    let op = ["CALL", "CALL", "DELEGATECALL", "STATICCALL", "CALLCODE"][pick(5)]
+    let hasValue = op == "CALL" || op == "CALLCODE"
+    let value = hasValue ? (pick(3) == 0 ? "PUSH 1 \(expression()) AND" : "PUSH 0") : ""
+    let target = pick(6) == 0 ? "\(expression())" : "PUSH \(targets[pick(targets.count)])"
+    let gas = pick(8) == 0 ? "PUSH \(30_000 * pick(4))" : "GAS"
+    let instruction = "PUSH 32 PUSH 32 PUSH \(32 * pick(3)) PUSH 0 \(value) \(target) \(gas) \(op)"
+    switch pick(4) {
+    case 0: return "\(instruction) POP"
+    case 1:
+      let (ok, end) = (label(), label())
+      return "\(instruction) PUSH @\(ok) JUMPI \(block()) PUSH @\(end) JUMP \(ok): \(block()) \(end):"
+    default:
+      let ok = label()
+      return "\(instruction) PUSH @\(ok) JUMPI PUSH 0 PUSH 0 REVERT \(ok):"
+    }
+  }
+
+  mutating func block() -> String {
+    (0..<(1 + pick(2))).map { _ in statement() }.joined(separator: " ")
+  }
+
+  mutating func program() -> String {
+    let body = (0..<(2 + pick(4))).map { _ in statement() }.joined(separator: " ")
+    return body
+      + [" STOP", " PUSH 32 PUSH 0 RETURN", " \(expression()) PUSH 0 MSTORE PUSH 64 PUSH 0 RETURN"][pick(3)]
+  }
+}
+
+@Suite("Soundness against the EVM")
+struct SoundnessTests {
+  static let contracts = [contract, other, third]
+
+  /// One random scene: contracts, state, transaction.
+  static func scene(_ seed: Int) -> (fixture: Fixture, random: SplitMix) {
+    var random = SplitMix(state: UInt64(seed) &* 0x2545_F491 &+ 17)
+    var fixture = Fixture("", fork: [.cancun, .prague, .osaka].randomElement(using: &random) ?? .prague)
+    for (index, address) in contracts.enumerated() {
+      var generator = ProgramGenerator(
+        seed: random.next(),
+        targets: index == 2 ? [Address(0xE0A)] : Array(contracts[(index + 1)...]) + [Address(0xE0A)])
+      fixture.codes[address] = assemble(generator.program())
+      fixture.storage[address] = [:]
+      for slot in 0..<4 {
+        fixture.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...3, using: &random))
+      }
+      fixture.balances[address] = UInt256(Int.random(in: 0...3, using: &random))
+    }
+    fixture.data = (0..<3).flatMap { _ in word(UInt256(Int.random(in: 0...4, using: &random))) }
+    fixture.value = UInt256(Int.random(in: 0...2, using: &random))
+    return (fixture, random)
+  }
+
+  @Test(
+    "Random contracts: whatever else changes in the state, a vouched-for prediction covers",
+    arguments: 0..<400)
+  func randomContracts(_ seed: Int) throws {
+    var (fixture, random) = Self.scene(seed)
+    let report = fixture.bound()
+    let prediction = report.prediction
+    guard prediction.trust.isVouchedFor else { return }
+    let conditions = Set(prediction.conditionalOn)
+    for round in 0..<6 {
+      let access = try fixture.actual().effects.accessSet
+      let missing = prediction.access.missing(from: access)
+      #expect(missing.isEmpty, "seed \(seed) round \(round)")
+      if round == 0 { #expect(conditions.isSubset(of: prediction.access.reads)) }
+      // Change whatever is no condition.
+      for address in Self.contracts {
+        for slot in 0..<4 where !conditions.contains(.storage(address, UInt256(slot))) {
+          if Bool.random(using: &random) {
+            fixture.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...5, using: &random))
+          }
+        }
+        if !conditions.contains(.balance(address)), Bool.random(using: &random) {
+          fixture.balances[address] = UInt256(Int.random(in: 0...4, using: &random))
+        }
+      }
+    }
+  }
+
+  @Test("Most random contracts are vouched for")
+  func coverage() {
+    let vouched = (0..<200).count { Self.scene($0).fixture.bound().prediction.trust.isVouchedFor }
+    #expect(vouched > 120)
+  }
+
+  @Test("The same contract bound by many threads gives the same predictions")
+  func threads() async {
+    let (fixture, _) = Self.scene(3)
+    let analyzer = AccessAnalyzer()
+    let expected = fixture.bound().prediction
+    await withTaskGroup(of: Prediction.self) { group in
+      for _ in 0..<16 { group.addTask { fixture.bound(analyzer).prediction } }
+      for await prediction in group { #expect(prediction == expected) }
+    }
+  }
+}
