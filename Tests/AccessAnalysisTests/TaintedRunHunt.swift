@@ -8,7 +8,8 @@ import EthereumTypes
 /// at will, and the EVM's own recorder as the judge.
 enum TaintedRunHunt {
   static let forks: [Fork] = [
-    .frontier, .homestead, .tangerineWhistle, .spuriousDragon, .byzantium, .constantinople, .istanbul, .berlin,
+    .frontier, .homestead, .tangerineWhistle, .spuriousDragon, .byzantium, .constantinople, .istanbul,
+    .berlin,
     .london, .shanghai, .cancun, .prague, .osaka,
   ]
   static let contracts = [Address(0x1000), Address(0x2000), Address(0x3000), Address(0x4000)]
@@ -25,7 +26,8 @@ enum TaintedRunHunt {
       data: Bytes(data.prefix(random.pick([0, 36, 96, 96]))), value: random.chance(30) ? 5 : 0)
     for (index, address) in contracts.enumerated() {
       var programs = TaintedRunRandomPrograms(
-        random: TaintedRunRandom(seed: random.next()), fork: fork, addresses: contracts + others + [Address(4)])
+        random: TaintedRunRandom(seed: random.next()), fork: fork,
+        addresses: contracts + others + [Address(4)])
       programs.mayCall = index < 3
       var slots: [UInt256: UInt256] = [:]
       for slot in 0..<4 where random.chance(60) { slots[UInt256(slot)] = UInt256(random.below(5)) }

@@ -82,7 +82,9 @@ struct TaintedRunRandomPrograms {
     case 10:
       a.push(random.pick(addresses))
       a.op(random.pick([Opcode.balance, Opcode.extcodesize]))
-    case 11: a.op(random.pick([Opcode.caller, Opcode.callvalue, Opcode.calldatasize, Opcode.msize, Opcode.codesize]))
+    case 11:
+      a.op(
+        random.pick([Opcode.caller, Opcode.callvalue, Opcode.calldatasize, Opcode.msize, Opcode.codesize]))
     case 12 where fork >= .byzantium: a.op(Opcode.returndatasize)
     case 13 where fork >= .cancun:
       a.push(UInt256(random.below(3)))
@@ -149,7 +151,7 @@ struct TaintedRunRandomPrograms {
         a.op(Opcode.gt)
       }
       if fork >= .byzantium { a.require() } else { requireOld(&a) }
-    case 12, 13 where depth < 2: branch(&a, depth)
+    case 12...13 where depth < 2: branch(&a, depth)
     case 14 where depth < 1: loop(&a, depth)
     case 15...18 where mayCall: call(&a)
     case 19:
