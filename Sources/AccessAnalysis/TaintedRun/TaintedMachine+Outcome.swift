@@ -59,7 +59,11 @@ extension TaintedMachine {
       // Its balance was read when it was given away.
       if !account.original.balance.isZero { writes.append(.balance(address)) }
     } else if account.balance != account.original.balance {
-      if flags.contains(.balanceRead) { writes.append(.balance(address)) } else { adds.append(.balance(address)) }
+      if flags.contains(.balanceRead) {
+        writes.append(.balance(address))
+      } else {
+        adds.append(.balance(address))
+      }
     }
     let isRemoved = flags.contains(.destroyed)
     let nonce = isRemoved ? 0 : account.nonce

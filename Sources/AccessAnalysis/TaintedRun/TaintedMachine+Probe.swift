@@ -194,7 +194,8 @@ extension TaintedMachine {
   }
 
   /// What MLOAD gives on `path`, nil where that may differ.
-  private mutating func probedWord(at offset: UInt256?, _ path: ProbePath, _ frame: TaintedFrame) -> UInt256? {
+  private mutating func probedWord(at offset: UInt256?, _ path: ProbePath, _ frame: TaintedFrame) -> UInt256?
+  {
     guard let start = offset?.asUInt64, start < 1 << 32 else { return nil }
     let offset = Int(start)
     if let stored = path.stored(at: offset) { return stored }
