@@ -12,12 +12,22 @@ public struct Simulator: Sendable {
   }
 
   private let schedule: Schedule
+  /// What each transaction takes; what the schedule *thinks* it takes only decides the order.
+  private let costs: [Int]
   /// The place of each transaction in serial order.
   private let position: [Int]
 
-  /// Prepares to simulate a schedule.
-  public init(_ schedule: Schedule) {
+  /// Prepares to simulate a schedule. `costs`, if given, are what the transactions really take, such as measured
+  /// nanoseconds (0 to `ScheduledTransaction.costLimit`, clamped; missing ones are 0); priorities stay those of the
+  /// schedule.
+  public init(_ schedule: Schedule, costs: [Int]? = nil) {
     self.schedule = schedule
+    self.costs =
+      costs.map { costs in
+        (0..<schedule.count).map {
+          $0 < costs.count ? min(max(costs[$0], 0), ScheduledTransaction.costLimit) : 0
+        }
+      } ?? schedule.costs
     var position = [Int](repeating: 0, count: schedule.count)
     for (place, transaction) in schedule.order.enumerated() { position[Int(transaction)] = place }
     self.position = position
@@ -38,7 +48,7 @@ public struct Simulator: Sendable {
       while idle > 0, let next = ready.pop() {
         idle -= 1
         running.push(
-          Keyed(key: now + schedule.costs[Int(next.transaction)], transaction: next.transaction))
+          Keyed(key: now + costs[Int(next.transaction)], transaction: next.transaction))
       }
       guard let done = running.pop() else { return now }
       now = done.key
@@ -58,9 +68,13 @@ public struct Simulator: Sendable {
   public func makespanWithBarriers(workers: Int, dispatch: Dispatch = .bottomLevel) -> Int {
     var sum = 0
     for wave in 0..<schedule.waves.count {
-      var costs = schedule.waves[wave].map { schedule.costs[Int($0)] }
-      if dispatch == .bottomLevel { costs.sort(by: >) }
-      sum += Self.makespan(ofIndependent: costs, workers: workers)
+      var members = Array(schedule.waves[wave])
+      if dispatch == .bottomLevel {
+        members.sort {
+          (-schedule.costs[Int($0)], position[Int($0)]) < (-schedule.costs[Int($1)], position[Int($1)])
+        }
+      }
+      sum += Self.makespan(ofIndependent: members.map { costs[Int($0)] }, workers: workers)
     }
     return sum
   }
@@ -68,7 +82,8 @@ public struct Simulator: Sendable {
   /// What one worker needs, divided by the makespan on that many, barrier-free.
   public func speedUp(workers: Int, dispatch: Dispatch = .bottomLevel) -> Double {
     let makespan = makespan(workers: workers, dispatch: dispatch)
-    return makespan == 0 ? 1 : Double(schedule.bounds.total) / Double(makespan)
+    let total = schedule.order.reduce(0) { $0 + costs[Int($1)] }
+    return makespan == 0 ? 1 : Double(total) / Double(makespan)
   }
 
   /// The makespan of jobs that depend on nothing, started in the order given.

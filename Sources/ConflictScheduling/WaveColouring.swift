@@ -32,6 +32,8 @@ struct WaveColouring {
   /// For each large group three sets of waves: with an add, a read, a write; `words` words each.
   private var occupied: [UInt64]
   private var words = 1
+  /// The waves there are.
+  private var inUse: [UInt64] = [0]
   /// The waves that hold an unknown transaction.
   private var sealed: [UInt64] = [0]
   /// The waves closed to the transaction looked at last.
@@ -92,7 +94,9 @@ struct WaveColouring {
       high = Int(rank[Int(waveOf[Int(follower)])]) - (follower == next[t] ? 0 : 1)
     }
     var best: (wave: Int32, growth: Int)?
-    var place = low
+    // In a run of transactions that all conflict there is nothing to look through.
+    let isAnyOpen = inUse.indices.contains { inUse[$0] & ~forbidden[$0] != 0 }
+    var place = isAnyOpen ? low : high + 1
     while place <= high {
       let wave = ranked[place]
       place += 1
@@ -141,6 +145,7 @@ struct WaveColouring {
       }
     }
     sealed[w / 64] &= ~(1 << UInt64(w % 64))
+    inUse[w / 64] &= ~(1 << UInt64(w % 64))
     span -= max(largest[w], LowerBounds.share(totals[w], workers))
     members[w] = []
     totals[w] = 0
@@ -159,6 +164,7 @@ struct WaveColouring {
       rank.append(0)
       if Int(wave) >= words * 64 { widen() }
     }
+    inUse[Int(wave) / 64] |= 1 << UInt64(wave % 64)
     ranked.insert(wave, at: place)
     if place + 1 == ranked.count { rank[Int(wave)] = Int32(truncatingIfNeeded: place) } else { renumber() }
     return wave
@@ -183,6 +189,7 @@ struct WaveColouring {
       wider[index / words * words * 2 + index % words] = occupied[index]
     }
     occupied = wider
+    inUse += [UInt64](repeating: 0, count: words)
     sealed += [UInt64](repeating: 0, count: words)
     forbidden += [UInt64](repeating: 0, count: words)
     words *= 2

@@ -105,6 +105,22 @@ struct SimulatorTests {
     #expect(simulator.makespan(workers: block.count) == schedule.bounds.criticalPath)
   }
 
+  @Test("measured costs take the place of planned ones, priorities stay")
+  func measured() {
+    // Two independent chains of two; the plan takes the first for the longer one.
+    let block = [
+      transaction(writes: [1], cost: 9), transaction(writes: [2], cost: 1), transaction(reads: [1], cost: 9),
+      transaction(reads: [2], cost: 1),
+    ]
+    let schedule = Schedule.ordered(block)
+    let simulator = Simulator(schedule, costs: [1, 10, 1, 10])
+    #expect(simulator.makespan(workers: 1) == 22)
+    #expect(simulator.makespan(workers: 2) == 20)
+    #expect(simulator.makespanWithBarriers(workers: 2) == 20)
+    #expect(simulator.speedUp(workers: 2) == 1.1)
+    #expect(Simulator(schedule, costs: [.max]).makespan(workers: 1) == ScheduledTransaction.costLimit)
+  }
+
   @Test("an empty list takes no time")
   func empty() {
     let schedule = Schedule.ordered([])
