@@ -58,12 +58,15 @@ struct LocationInterner {
 
   private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
 
-  /// Prepares for that many accesses.
+  /// How many lookups there will be, and how many have been answered.
+  private let total: Int
+  private var answered = 0
+
+  /// Prepares for that many lookups in all.
   init(expecting total: Int) {
-    var bits: UInt64 = 6
-    while bits < 32 && (2 << bits) < total { bits += 1 }
-    table = [UInt64](repeating: 0, count: 1 << Int(bits))
-    shift = 64 - bits
+    self.total = total
+    table = [UInt64](repeating: 0, count: 1 << 12)
+    shift = 64 - 12
   }
 
   /// The number of lookups gathered.
@@ -80,11 +83,12 @@ struct LocationInterner {
   /// Expected linear time.
   mutating func answer(into values: inout [Int32]) {
     // Room for the whole batch first, so that the table stays where it is.
-    while origins.count + asked.count > table.count / 4 * 3 { grow() }
+    if origins.count + asked.count > table.count / 4 * 3 { grow() }
     loadAhead()
     let first = values.count - asked.count
     var values = values.mutableSpan
     for index in asked.indices { values[first + index] += number(of: index) << 2 }
+    answered += asked.count
     asked.removeAll(keepingCapacity: true)
   }
 
@@ -119,11 +123,18 @@ struct LocationInterner {
     loadedAhead &+= sum
   }
 
-  /// Doubles the table. Entries hold all that their places come from.
+  /// Makes room for the batch at hand, and for all to come if they go on to bring as many new locations as those so
+  /// far: growing step by step would touch the memory of every step. Entries hold all that their places come from.
   private mutating func grow() {
+    let projected = Double(origins.count) * Double(total) / Double(max(answered, 1))
+    let needed = max(origins.count + asked.count, Int(min(projected, Double(total))))
+    var count = table.count
+    while needed > count / 4 * 3 {
+      count *= 2
+      shift -= 1
+    }
     let old = table
-    table = [UInt64](repeating: 0, count: old.count * 2)
-    shift -= 1
+    table = [UInt64](repeating: 0, count: count)
     for entry in old where entry != 0 {
       var place = Int(truncatingIfNeeded: entry >> shift)
       while table[place] != 0 { place = place + 1 == table.count ? 0 : place + 1 }
