@@ -76,7 +76,9 @@ let package = Package(
     tests(of: "EVM"),
     tests(of: "ConflictScheduling"),
     tests(of: "AccessAnalysis", ["ChainFormats"]),
-    tests(of: "WaveExecution"),
+    tests(
+      of: "WaveExecution",
+      ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     tests(of: "ChainFormats"),
     tests(of: "Wavefront"),
   ]

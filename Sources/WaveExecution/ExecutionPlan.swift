@@ -23,6 +23,14 @@ public struct ExecutionPlan: Sendable {
     waveOf = schedule.waveOf
   }
 
+  /// Makes a plan of one wave from its parts, which need not make sense.
+  init(predecessors: CompactRows, successors: CompactRows, priorities: [Int]) {
+    self.predecessors = predecessors
+    self.successors = successors
+    self.priorities = priorities
+    waveOf = Array(repeating: 0, count: priorities.count)
+  }
+
   /// The plan that knows nothing: everything may start at once.
   public static func unconstrained(count: Int) -> ExecutionPlan {
     ExecutionPlan(Schedule.ordered((0..<count).map { _ in ScheduledTransaction(access: .empty, cost: 1) }))

@@ -187,25 +187,24 @@ final class ParallelRun: Sendable {
   private func settle(
     _ index: Int, _ outcome: Outcome, _ machine: inout Machine, _ view: VersionedView
   ) throws(BlockError) -> TransactionResult {
-    do throws(StateReadError) {
-      if case .success(let result) = outcome {
-        if try versions.holds(result.effects, index: index) {
-          try versions.finalize(result.effects, index: index)
-          return result
-        }
-        versions.retract(result.effects, index: index)
-      }
-    } catch { throw .state(error) }
+    if case .success(var result) = outcome {
+      if try settle(&result, index) { return result }
+      versions.retract(result.effects, index: index)
+    }
     monitor.withLock { $0.executions += 1 }
     switch execute(index, &machine, view, foretellsNonce: false) {
-    case .success(let result):
+    case .success(var result):
       versions.publish(result.effects, index: index)
-      do throws(StateReadError) { try versions.finalize(result.effects, index: index) } catch {
-        throw .state(error)
-      }
+      _ = try settle(&result, index)
       return result
     case .failure(.rejected(let rejection)): throw .transaction(index: index, rejection)
     case .failure(.state(let error)): throw .state(error)
+    }
+  }
+
+  private func settle(_ result: inout TransactionResult, _ index: Int) throws(BlockError) -> Bool {
+    do throws(StateReadError) { return try versions.settle(&result.effects, index: index) } catch {
+      throw .state(error)
     }
   }
 

@@ -159,28 +159,42 @@ final class VersionedState: Sendable {
 
   // MARK: Committing
 
-  /// Whether transaction `index`, whose predecessors are all final, would do the same again.
-  func holds(_ effects: TransactionEffects, index: Int) throws(StateReadError) -> Bool {
-    for effect in effects.accounts where !effect.observed.isEmpty || !effect.requiredBalance.isZero {
-      if !effect.holds(for: try account(effect.address, before: index)) { return false }
+  /// Makes what transaction `index` published final, if it holds: all its predecessors are final already.
+  ///
+  /// The parts of accounts that the transaction changed without observing them are brought up to date in `effects`, so
+  /// that they say what a serial run would have said.
+  ///
+  /// - Returns: false, with nothing made final, where the transaction observed a value that is not the right one.
+  func settle(_ effects: inout TransactionEffects, index: Int) throws(StateReadError) -> Bool {
+    for slot in effects.slots where try storage(slot.address, slot.key, before: index) != slot.before {
+      return false
     }
-    for slot in effects.slots {
-      if try storage(slot.address, slot.key, before: index) != slot.before { return false }
+    for position in effects.accounts.indices where effects.accounts[position].concernsState {
+      let found = try account(effects.accounts[position].address, before: index)
+      guard effects.accounts[position].holds(for: found) else { return false }
+      effects.accounts[position].before = found
     }
+    for effect in effects.accounts where effect.changesAnything { finalize(effect, index: index) }
     return true
   }
 
-  /// Marks what transaction `index` published final: all its predecessors are.
-  func finalize(_ effects: TransactionEffects, index: Int) throws(StateReadError) {
-    for effect in effects.accounts where effect.changesAnything {
-      let before = try account(effect.address, before: index)
-      shard(effect.address.mixedBits).shard.withLock { shard in
-        guard let position = shard.accounts[effect.address]?.lastIndex(where: { $0.index == index }) else {
-          return
-        }
-        shard.accounts[effect.address]?[position].isFinal = true
-        shard.accounts[effect.address]?[position].account = effect.applied(to: before)
+  private func finalize(_ effect: AccountEffect, index: Int) {
+    var version = AccountVersion(index: index, effect: effect)
+    version.isFinal = true
+    version.account = effect.applied(to: effect.before)
+    shard(effect.address.mixedBits).shard.withLock { shard in
+      if let position = shard.accounts[effect.address]?.lastIndex(where: { $0.index == index }) {
+        shard.accounts[effect.address]?[position] = version
+      } else {
+        Self.insert(version, at: \.index, into: &shard.accounts[effect.address, default: []])
       }
     }
+  }
+}
+
+extension AccountEffect {
+  /// Whether the account the transaction finds matters: for its outcome, or for what it leaves.
+  fileprivate var concernsState: Bool {
+    !observed.isEmpty || !requiredBalance.isZero || exists || changesAnything
   }
 }
