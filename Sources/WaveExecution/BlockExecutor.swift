@@ -30,6 +30,7 @@ public final class BlockExecutor: Sendable {
   /// The number of threads, at least 1.
   public let threads: Int
   private let pool = WorkerPool()
+  private let codes = CodeCache()
 
   /// Makes an executor.
   ///
@@ -53,15 +54,15 @@ public final class BlockExecutor: Sendable {
   ) throws(BlockError) -> BlockRun {
     let current = MemoryState(base: state)
     if kind == .serial {
-      let result = try processor.executeSerially(on: current)
+      let result = try processor.executeSerially(on: current, codes: codes)
       return BlockRun(
         result: result, state: current, executions: result.transactions.count, mispredictions: 0)
     }
-    var machine = processor.makeMachine(on: current)
+    var machine = processor.makeMachine(on: current, codes: codes)
     try processor.begin(&machine, on: current)
     let count = processor.block.transactions.count
     let usable = plan.flatMap { $0.count == count ? $0 : nil } ?? .unconstrained(count: count)
-    let run = ParallelRun(processor, base: current, plan: usable, hasBarriers: kind == .waves)
+    let run = ParallelRun(processor, base: current, codes: codes, plan: usable, hasBarriers: kind == .waves)
     let workers = max(1, min(threads, count))
     if count > 0 { pool.run(on: workers) { _ in run.work() } }
     var outcome = try run.finish()

@@ -46,14 +46,16 @@ final class ParallelRun: Sendable {
   }
 
   private let processor: BlockProcessor
+  private let codes: CodeCache
   private let plan: ExecutionPlan
   private let hasBarriers: Bool
   private let waves: [[Int]]
   private let versions: VersionedState
   private let monitor: Monitor<Progress>
 
-  init(_ processor: BlockProcessor, base: any StateReader, plan: ExecutionPlan, hasBarriers: Bool) {
+  init(_ processor: BlockProcessor, base: any StateReader, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool) {
     self.processor = processor
+    self.codes = codes
     self.plan = plan
     self.hasBarriers = hasBarriers
     versions = VersionedState(base: base)
@@ -79,7 +81,7 @@ final class ParallelRun: Sendable {
   /// One worker's life: runs transactions until the block is over.
   func work() {
     let view = VersionedView(versions)
-    var machine = processor.makeMachine(on: view)
+    var machine = processor.makeMachine(on: view, codes: codes)
     while let index = nextReady() {
       defer { noteIdle() }
       let outcome = execute(index, &machine, view, foretellsNonce: true)

@@ -39,11 +39,18 @@ public struct Machine: ~Copyable {
   var precompiles: PrecompileRules
   var precompileOutput: Bytes = []
   let requirements: RequirementTable
+  private let sharedCodes: CodeCache
   private var codes: [Code] = []
   private var codeNumbers: [Hash32: Int32] = [:]
 
   /// Makes a machine for transactions of a block.
-  public init(block: BlockEnvironment, reader: any StateReader) {
+  ///
+  /// - Parameters:
+  ///   - block: the block's environment.
+  ///   - reader: the state to begin with.
+  ///   - codes: where prepared codes are kept; several machines may share one.
+  public init(block: BlockEnvironment, reader: any StateReader, codes: CodeCache = CodeCache()) {
+    sharedCodes = codes
     journal = Journal(reader: reader)
     context = FrameContext(outermostIn: &journal)
     self.block = block
@@ -81,9 +88,13 @@ public struct Machine: ~Copyable {
   private mutating func codeNumber(_ hash: Hash32) -> Int32 {
     if let number = codeNumbers[hash] { return number }
     let number = Int32(codes.count)
-    codes.append(Code(journal.code(hash)))
-    // After a failed read the code is not what the hash says; the fault ends the transaction anyway.
-    if journal.fault == nil { codeNumbers[hash] = number }
+    let code = sharedCodes.code(hash) {
+      let bytes = journal.code(hash)
+      return journal.fault == nil ? bytes : nil
+    }
+    // After a failed read there is no code; the fault ends the transaction anyway.
+    codes.append(code ?? Code([]))
+    if code != nil { codeNumbers[hash] = number }
     return number
   }
 

@@ -41,8 +41,8 @@ public struct BlockProcessor: Sendable {
   }
 
   /// Makes the machine that runs the block's transactions on one thread.
-  public func makeMachine(on state: any StateReader) -> Machine {
-    Machine(block: environment, reader: state)
+  public func makeMachine(on state: any StateReader, codes: CodeCache = CodeCache()) -> Machine {
+    Machine(block: environment, reader: state, codes: codes)
   }
 
   // MARK: Before the transactions
@@ -171,8 +171,10 @@ public struct BlockProcessor: Sendable {
 extension BlockProcessor {
   /// Runs the whole block in order on one thread: the reference for every other executor. `state` becomes the state
   /// behind the block; after an error it is somewhere in between and must be thrown away.
-  public func executeSerially(on state: MemoryState) throws(BlockError) -> BlockResult {
-    var machine = makeMachine(on: state)
+  public func executeSerially(
+    on state: MemoryState, codes: CodeCache = CodeCache()
+  ) throws(BlockError) -> BlockResult {
+    var machine = makeMachine(on: state, codes: codes)
     try begin(&machine, on: state)
     var result = BlockResult()
     for index in block.transactions.indices {
