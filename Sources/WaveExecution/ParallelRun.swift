@@ -53,7 +53,10 @@ final class ParallelRun: Sendable {
   private let versions: VersionedState
   private let monitor: Monitor<Progress>
 
-  init(_ processor: BlockProcessor, base: any StateReader, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool) {
+  init(
+    _ processor: BlockProcessor, base: any StateReader, codes: CodeCache, plan: ExecutionPlan,
+    hasBarriers: Bool
+  ) {
     self.processor = processor
     self.codes = codes
     self.plan = plan

@@ -15,7 +15,8 @@ struct ExecutorTests {
     #expect(a.result.transactions.map(\.gasUsed) == b.result.transactions.map(\.gasUsed), comment)
     #expect(a.result.transactions.map(\.logs) == b.result.transactions.map(\.logs), comment)
     #expect(
-      a.result.transactions.map(\.effects.accessSet) == b.result.transactions.map(\.effects.accessSet), comment)
+      a.result.transactions.map(\.effects.accessSet) == b.result.transactions.map(\.effects.accessSet),
+      comment)
     #expect(a.result.gasUsed == b.result.gasUsed, comment)
     #expect(a.result.requests == b.result.requests, comment)
     #expect(try a.state.firstDifference(from: b.state) == nil, comment)
@@ -106,10 +107,12 @@ struct ExecutorTests {
     let tooShort = ExecutionPlan.unconstrained(count: 3)
     let count = random.block.transactions.count
     let ring = CompactRows((0..<count).map { [Int32(($0 + 1) % count)] })
-    let cycle = ExecutionPlan(predecessors: ring, successors: ring, priorities: Array(repeating: 1, count: count))
+    let cycle = ExecutionPlan(
+      predecessors: ring, successors: ring, priorities: Array(repeating: 1, count: count))
     for kind in [ExecutorKind.waves, .dataflow] {
       for plan in [tooShort, cycle] {
-        let run = try BlockExecutor(kind: kind, threads: 3).run(random.processor, on: random.state, plan: plan)
+        let run = try BlockExecutor(kind: kind, threads: 3).run(
+          random.processor, on: random.state, plan: plan)
         try Self.expectSame(serial, run, "\(kind)")
       }
     }
@@ -126,7 +129,9 @@ struct ExecutorTests {
       random.senders.append(sender)
     }
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
-    let predictions = serial.result.transactions.map { Prediction(trust: .certain, access: $0.effects.accessSet) }
+    let predictions = serial.result.transactions.map {
+      Prediction(trust: .certain, access: $0.effects.accessSet)
+    }
     let planner = BlockPlanner(random.processor, on: random.state)
     let schedule = Schedule.ordered(planner.transactions(predictions))
     #expect(schedule.waves.count == 1)
@@ -148,8 +153,11 @@ struct ExecutorTests {
       random.senders.append(sender)
     }
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
-    let predictions = serial.result.transactions.map { Prediction(trust: .certain, access: $0.effects.accessSet) }
-    let schedule = Schedule.ordered(BlockPlanner(random.processor, on: random.state).transactions(predictions))
+    let predictions = serial.result.transactions.map {
+      Prediction(trust: .certain, access: $0.effects.accessSet)
+    }
+    let schedule = Schedule.ordered(
+      BlockPlanner(random.processor, on: random.state).transactions(predictions))
     #expect(schedule.waves.count == 2)
   }
 }

@@ -72,7 +72,8 @@ struct RandomBlock {
         data = watched.word.bigEndianBytes
       }
       let transaction = Transaction(
-        kind: .dynamicFee, chainID: 1, nonce: nonces[who], maxFeePerGas: 20, maxPriorityFeePerGas: UInt256(random.next(5)),
+        kind: .dynamicFee, chainID: 1, nonce: nonces[who], maxFeePerGas: 20,
+        maxPriorityFeePerGas: UInt256(random.next(5)),
         gasLimit: 100_000, to: target, value: UInt256(value), data: isTransfer ? [] : data)
       // A poor sender stops before it could become unable to pay: invalid blocks are another test.
       spent[who] += 100_000 * 20 + value
