@@ -10,6 +10,7 @@ final class Monitor<Value>: @unchecked Sendable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var value: Value
+  private var waiting = 0
 
   init(_ value: Value) {
     self.value = value
@@ -41,12 +42,25 @@ final class Monitor<Value>: @unchecked Sendable {
     defer { unsafe pthread_mutex_unlock(lock) }
     while true {
       if let result = body(&value) { return result }
+      waiting += 1
       unsafe pthread_cond_wait(condition, lock)
+      waiting -= 1
     }
   }
 
-  /// Lets one waiting thread look again.
-  func wakeOne() { unsafe pthread_cond_signal(condition) }
+  /// Runs `body` alone, then lets as many waiting threads look again as it says, as far as there are any.
+  func withLockWaking<Result>(_ body: (inout Value) -> (result: Result, wake: Int)) -> Result {
+    let (result, wake, all) = withLock { value -> (Result, Int, Int) in
+      let (result, wake) = body(&value)
+      return (result, min(wake, waiting), waiting)
+    }
+    if wake > 0, wake == all {
+      unsafe pthread_cond_broadcast(condition)
+    } else {
+      for _ in 0..<max(wake, 0) { unsafe pthread_cond_signal(condition) }
+    }
+    return result
+  }
 
   /// Lets all waiting threads look again.
   func wakeAll() { unsafe pthread_cond_broadcast(condition) }

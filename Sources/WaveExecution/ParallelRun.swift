@@ -121,18 +121,16 @@ final class ParallelRun: Sendable {
   ///
   /// - Returns: whether the caller must commit.
   private func noteExecuted(_ index: Int, _ outcome: Outcome) -> Bool {
-    let (mustCommit, released) = monitor.withLock { progress -> (Bool, Int) in
+    // This worker takes one of the ready transactions itself; waking another for a lone successor would only move a
+    // chain of transactions from core to core.
+    monitor.withLockWaking { progress -> (result: Bool, wake: Int) in
       progress.outcomes[index] = outcome
       progress.executions += 1
       release(index, &progress)
-      guard !progress.isCommitting, index == progress.finalCount else { return (false, progress.ready.count) }
-      progress.isCommitting = true
-      return (true, progress.ready.count)
+      let mustCommit = !progress.isCommitting && index == progress.finalCount
+      if mustCommit { progress.isCommitting = true }
+      return (mustCommit, progress.ready.count - 1)
     }
-    // This worker takes one of them itself; waking another for a lone successor would only move a chain of
-    // transactions from core to core.
-    for _ in 1..<max(released, 1) { monitor.wakeOne() }
-    return mustCommit
   }
 
   private func release(_ index: Int, _ progress: inout Progress) {
