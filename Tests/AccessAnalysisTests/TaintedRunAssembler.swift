@@ -101,7 +101,7 @@ struct TaintedRunAssembler {
 
   /// Calls with all gas, leaving the success flag.
   mutating func call(
-    _ opcode: UInt8 = Opcode.call, _ target: Address, value: UInt256 = .zero, gas: UInt256? = nil,
+    _ opcode: UInt8, _ target: Address, value: UInt256 = .zero, gas: UInt256? = nil,
     input: (UInt256, UInt256) = (.zero, .zero), output: (UInt256, UInt256) = (.zero, .zero)
   ) {
     push(output.1)
@@ -112,6 +112,14 @@ struct TaintedRunAssembler {
     push(target)
     if let gas { push(gas) } else { op(Opcode.gas) }
     op(opcode)
+  }
+
+  mutating func call(
+    _ target: Address, value: UInt256 = .zero, gas: UInt256? = nil,
+    input: (UInt256, UInt256) = (.zero, .zero),
+    output: (UInt256, UInt256) = (.zero, .zero)
+  ) {
+    call(Opcode.call, target, value: value, gas: gas, input: input, output: output)
   }
 
   func finish() -> Bytes {

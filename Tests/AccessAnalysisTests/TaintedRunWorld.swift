@@ -29,7 +29,13 @@ struct TaintedRunWorld {
 
   /// Puts a contract at an address.
   mutating func deploy(
-    _ address: Address = main, balance: UInt256 = .zero, _ slots: [UInt256: UInt256] = [:],
+    balance: UInt256 = .zero, _ slots: [UInt256: UInt256] = [:], _ body: (inout TaintedRunAssembler) -> Void
+  ) {
+    deploy(Self.main, balance: balance, slots, body)
+  }
+
+  mutating func deploy(
+    _ address: Address, balance: UInt256 = .zero, _ slots: [UInt256: UInt256] = [:],
     _ body: (inout TaintedRunAssembler) -> Void
   ) {
     deploy(address, code: TaintedRunAssembler.assemble(body), balance: balance, slots)
