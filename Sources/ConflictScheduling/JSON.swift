@@ -40,11 +40,10 @@ indirect enum JSON: Hashable, Sendable {
     }
   }
 
-  /// The value as UTF-8 text without white space, ended by a newline.
+  /// The value as UTF-8 text without white space.
   var encoded: [UInt8] {
     var output: [UInt8] = []
     encode(into: &output)
-    output.append(0x0A)
     return output
   }
 

@@ -1,10 +1,7 @@
-import AccessAnalysis
 import ArgumentParser
 import ChainFormats
 import ConflictScheduling
 import EVM
-import EVMState
-import WaveExecution
 import Wavefront
 
 /// `wavefront plan`: the schedule as an artefact.
@@ -26,18 +23,12 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let threads = self.threads ?? Host.coreCount
-    let snapshot = try BlockSnapshot(contentsOf: block)
-    let processor = try BlockJob(snapshot, threads: threads).processor
-    let before = MemoryState(base: snapshot.preState)
-    var machine = processor.makeMachine(on: before)
-    try processor.begin(&machine, on: before)
-    let predictions = PrePass(threads: threads).predict(processor, on: before)
-    var transactions = BlockPlanner(processor, on: before).transactions(predictions.map(\.prediction))
-    for index in transactions.indices { transactions[index].hash = processor.block.transactions[index].hash }
-    let schedule = Schedule.ordered(transactions, workers: threads)
+    let planned = try PlannedBlock(BlockSnapshot(contentsOf: block), threads: threads)
+    let schedule = Schedule.ordered(planned.transactions, workers: threads)
     let document = ScheduleDocument(
-      schedule, costUnit: .gas, block: .init(number: snapshot.block.header.number, hash: snapshot.hash),
-      transactions: transactions)
+      schedule, costUnit: .gas,
+      block: .init(number: planned.snapshot.block.header.number, hash: planned.snapshot.hash),
+      transactions: planned.transactions)
     if let output {
       try Terminal.write(document.encoded() + [0x0A], to: output)
     } else if json {

@@ -10,7 +10,9 @@ struct WavefrontCommand: ParsableCommand {
     discussion: """
       Exit codes: 0 all is well, 1 a result is wrong or a check failed, 2 bad usage, 3 bad input.
       """,
-    subcommands: [RunCommand.self, AnalyzeCommand.self, PlanCommand.self, StateTestCommand.self])
+    subcommands: [
+      RunCommand.self, AnalyzeCommand.self, PlanCommand.self, VerifyCommand.self, StateTestCommand.self,
+    ])
 
   /// Parses and runs, mapping every error to its exit code.
   static func main() {

@@ -222,6 +222,15 @@ struct FreeScheduleTests {
     #expect(everything.inListOrder().count == 12)
   }
 
+  @Test("a synthetic mempool is the same every time and makes a right schedule", arguments: [0, 1, 300])
+  func mempool(count: Int) {
+    let mempool = SyntheticMempool(count: count, swapPercent: 30, seed: 7)
+    let candidates = mempool.transactions()
+    #expect(candidates.count == count)
+    #expect(mempool.transactions() == candidates)
+    check(Schedule.free(candidates, FreeScheduleOptions(rounds: 20)), candidates, .none)
+  }
+
   @Test("a transaction above the cap of EIP-7825 is left out, and all that need it")
   func cap() {
     let candidates = [
