@@ -27,6 +27,32 @@ struct StateTestCommand: ParsableCommand {
   }
 }
 
+/// `wavefront blocktest`: runs the official blockchain fixtures.
+struct BlockTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "blocktest", abstract: "Run BlockchainTests fixtures (proof-of-work seals are not checked).")
+
+  @Argument(help: "Fixture files, or folders that hold them.")
+  var paths: [String]
+
+  @Option(help: "Only tests of this network, as the fixtures name it.")
+  var fork: String?
+
+  @Option(help: "Number of threads.")
+  var jobs = 2
+
+  @Flag(help: "Print one JSON object as the last line.")
+  var json = false
+
+  mutating func validate() throws {
+    guard jobs > 0 else { throw ValidationError("--jobs must be at least 1") }
+  }
+
+  mutating func run() throws {
+    try FixtureRunner(.block, fork: fork, jobs: jobs).printReport(paths, json: json)
+  }
+}
+
 extension FixtureRunner {
   /// Runs the fixtures and prints failures, the table and with `json` the last line.
   ///

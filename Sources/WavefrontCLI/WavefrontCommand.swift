@@ -11,7 +11,12 @@ struct WavefrontCommand: ParsableCommand {
       Exit codes: 0 all is well, 1 a result is wrong or a check failed, 2 bad usage, 3 bad input.
       """,
     subcommands: [
-      RunCommand.self, AnalyzeCommand.self, PlanCommand.self, VerifyCommand.self, StateTestCommand.self,
+      RunCommand.self,
+      AnalyzeCommand.self,
+      PlanCommand.self,
+      VerifyCommand.self,
+      StateTestCommand.self,
+      BlockTestCommand.self,
     ])
 
   /// Parses and runs, mapping every error to its exit code.

@@ -74,6 +74,8 @@ public struct FixtureRunner: Sendable {
       switch kind {
       case .state where StateTest.isStateTest(member.value):
         try runState(member, file: file, suite: suite, isSkipped: isSkipped, &report)
+      case .block where BlockTest.isBlockTest(member.value):
+        try runBlocks(member, file: file, suite: suite, isSkipped: isSkipped, &report)
       default: continue
       }
       isOther = false
@@ -82,7 +84,7 @@ public struct FixtureRunner: Sendable {
     return report
   }
 
-  private func includes(_ fork: String) -> Bool {
+  fileprivate func includes(_ fork: String) -> Bool {
     self.fork.map { $0.lowercased() == fork.lowercased() } ?? true
   }
 
@@ -101,6 +103,25 @@ public struct FixtureRunner: Sendable {
       } else {
         report.count(suite: suite, fork: item.forkName, passed: 1)
       }
+    }
+  }
+}
+
+extension FixtureRunner {
+  fileprivate func runBlocks(
+    _ member: JSONValue.Member, file: String, suite: String, isSkipped: Bool, _ report: inout FixtureReport
+  ) throws(FormatError) {
+    let test = try BlockTest(name: member.key, member.value)
+    guard includes(test.network) else { return }
+    if isSkipped {
+      report.count(suite: suite, fork: test.network, skipped: 1)
+    } else if let (block, difference) = try test.run() {
+      report.count(suite: suite, fork: test.network, failed: 1)
+      report.failures.append(
+        FixtureReport.Failure(
+          file: file, name: test.name, fork: test.network, index: block, difference: difference))
+    } else {
+      report.count(suite: suite, fork: test.network, passed: 1)
     }
   }
 }

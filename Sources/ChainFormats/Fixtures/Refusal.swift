@@ -131,8 +131,9 @@ extension Refusal {
     "TR_BLOBVERSION_INVALID": blobVersion,
     "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH": blobVersion,
     "TR_BLOBLIST_OVERSIZE": blobCount,
-    "TYPE_3_TX_BLOB_COUNT_EXCEEDED": blobCount,
-    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": blobCount,
+    // A header that counts too many blobs shows it before the transactions do.
+    "TYPE_3_TX_BLOB_COUNT_EXCEEDED": any(blobCount, block(.blobGasAboveLimit)),
+    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": any(blobCount, block(.blobGasAboveLimit)),
     "TR_BLOBCREATE": any(transaction { $0 == .blobCreatesContract }, malformed("to")),
     "TYPE_3_TX_CONTRACT_CREATION": any(transaction { $0 == .blobCreatesContract }, malformed("to")),
     "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS": transaction {
@@ -157,7 +158,8 @@ extension Refusal {
     "INVALID_GAS_USED_ABOVE_LIMIT": block(.gasUsedAboveLimit),
     "GAS_USED_OVERFLOW": any(block(.gasUsedAboveLimit), gasAllowance),
     "INVALID_BASEFEE_PER_GAS": block(.baseFee),
-    "INVALID_DIFFICULTY": block(.difficulty),
+    // Where the difficulty must be zero, any other is also a wrong one.
+    "INVALID_DIFFICULTY": block(.difficulty, .workTooLate),
     "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS": block(.workTooLate),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POW": block(.workTooLate),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POS": block(.stakeTooEarly),

@@ -5,18 +5,16 @@ extension Block {
   /// The most bytes of a block's RLP from Osaka on (EIP-7934).
   public static let maximumSize = 8_388_608
 
-  /// Checks that transactions, withdrawals and uncles are those that the header commits to.
+  /// Checks that transactions and withdrawals are those that the header commits to.
   public func validateBody() throws(BlockRejection) {
     try require(
-      MerklePatriciaTrie.orderedRoot(of: transactions.map(\.encoded)), equals: header.transactionsRoot,
+      header.transactionsRoot, equals: MerklePatriciaTrie.orderedRoot(of: transactions.map(\.encoded)),
       .transactionsRoot)
-    try require(
-      keccak256(RLP.list(uncles.map(\.rlp)).encoded), equals: header.unclesHash, .unclesHash)
     let root = withdrawals.map { MerklePatriciaTrie.orderedRoot(of: $0.map(\.rlp.encoded)) }
     guard root == header.withdrawalsRoot else {
       throw BlockRejection(
-        .withdrawalsRoot, expected: header.withdrawalsRoot.map { "\($0)" } ?? "no withdrawals",
-        found: root.map { "\($0)" } ?? "none")
+        .withdrawalsRoot, expected: root.map { "\($0)" } ?? "none, as there are no withdrawals",
+        found: header.withdrawalsRoot.map { "\($0)" } ?? "none")
     }
   }
 
@@ -29,6 +27,8 @@ extension Block {
   public func validateUncles(
     ancestors: [Block], daoForkNumber: UInt64?, phase: (BlockHeader) -> ChainConfiguration.Phase
   ) throws(BlockRejection) {
+    try require(
+      header.unclesHash, equals: keccak256(RLP.list(uncles.map(\.rlp)).encoded), .unclesHash)
     guard uncles.count <= 2 else { throw reject("at most two", "\(uncles.count)") }
     let recent = ancestors.prefix(7)
     var taken = Set(recent.map(\.hash))
@@ -48,5 +48,28 @@ extension Block {
 
   private func reject(_ expected: String, _ found: String) -> BlockRejection {
     BlockRejection(.uncle, expected: expected, found: found)
+  }
+}
+
+extension Block {
+  /// Checks that the outcome of running the block is what its header commits to.
+  ///
+  /// - Parameters:
+  ///   - result: the outcome.
+  ///   - stateRoots: the state root behind each transaction, which receipts carried before Byzantium.
+  ///   - stateRoot: the state root behind the block.
+  public func validate(
+    _ result: BlockResult, stateRoots: [Hash32]? = nil, stateRoot: Hash32
+  ) throws(BlockRejection) {
+    try require(header.gasUsed, equals: result.gasUsed, .gasUsed)
+    if let used = header.blobGasUsed { try require(used, equals: result.blobGasUsed, .blobGasUsed) }
+    let receipts = result.receipts(of: self, stateRoots: stateRoots)
+    try require(header.logsBloom, equals: result.logsBloom, .logsBloom)
+    try require(
+      header.receiptsRoot, equals: MerklePatriciaTrie.orderedRoot(of: receipts.map(\.encoded)), .receiptsRoot)
+    if let requests = result.requests, let hash = header.requestsHash {
+      try require(hash, equals: SystemContracts.requestsHash(requests), .requestsHash)
+    }
+    try require(header.stateRoot, equals: stateRoot, .stateRoot)
   }
 }

@@ -27,7 +27,6 @@ extension BlockHeader {
   ) throws(BlockRejection) {
     let fork = phase.fork
     try require(number, equals: parent.number &+ 1, .number)
-    try checkFields(fork)
     guard timestamp > parent.timestamp else {
       throw BlockRejection(.timestamp, expected: "a time after \(parent.timestamp)", found: "\(timestamp)")
     }
@@ -39,6 +38,7 @@ extension BlockHeader {
         .daoExtraData, expected: "\"dao-hard-fork\"", found: Hex.encodePrefixed(extraData))
     }
     try checkGasLimit(parent: parent, fork: fork)
+    try checkFields(fork)
     guard gasUsed <= gasLimit else {
       throw BlockRejection(.gasUsedAboveLimit, expected: "at most \(gasLimit)", found: "\(gasUsed)")
     }

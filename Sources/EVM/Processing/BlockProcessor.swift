@@ -29,13 +29,26 @@ public struct BlockProcessor: Sendable {
   public let environment: BlockEnvironment
   /// The most blobs the block may hold; nil before Cancun.
   public let blobs: BlobSchedule?
+  /// Whether this is the block in which the DAO's accounts are drained (EIP-779).
+  public let drainsDAO: Bool
 
   /// Makes a processor for a block whose senders are known.
+  ///
+  /// - Parameters:
+  ///   - block: the block.
+  ///   - senders: who signed each transaction.
+  ///   - fork: the fork in force.
+  ///   - chainID: the chain (EIP-155).
+  ///   - blobs: the blob schedule; mainnet's for the fork by default.
+  ///   - daoForkNumber: where the DAO fork happens; by default on mainnet only.
   public init(
-    block: Block, senders: [Address], fork: Fork, chainID: UInt64 = 1, blobs: BlobSchedule? = nil
+    block: Block, senders: [Address], fork: Fork, chainID: UInt64 = 1, blobs: BlobSchedule? = nil,
+    daoForkNumber: UInt64? = nil
   ) {
     self.block = block
     self.senders = senders
+    let daoForkNumber = daoForkNumber ?? (chainID == 1 ? DAORefund.blockNumber : nil)
+    drainsDAO = fork == .daoFork && block.header.number == daoForkNumber
     self.blobs = blobs ?? .mainnet(fork)
     environment = BlockEnvironment(header: block.header, fork: fork, chainID: chainID, blobs: self.blobs)
   }
@@ -49,7 +62,7 @@ public struct BlockProcessor: Sendable {
 
   /// Applies what comes before the first transaction: system calls (EIPs 4788, 2935) and the DAO refund.
   public func begin(_ machine: inout Machine, on state: MemoryState) throws(BlockError) {
-    if environment.fork == .daoFork, environment.chainID == 1, environment.number == DAORefund.blockNumber {
+    if drainsDAO {
       do throws(StateReadError) {
         try state.apply(try machine.collect(DAORefund.accounts, into: DAORefund.beneficiary, on: state))
       } catch { throw .state(error) }
@@ -171,8 +184,13 @@ public struct BlockProcessor: Sendable {
 extension BlockProcessor {
   /// Runs the whole block in order on one thread: the reference for every other executor. `state` becomes the state
   /// behind the block; after an error it is somewhere in between and must be thrown away.
+  ///
+  /// - Parameters:
+  ///   - state: the state before the block.
+  ///   - codes: prepared codes, kept between blocks.
+  ///   - observe: called with the state behind each transaction.
   public func executeSerially(
-    on state: MemoryState, codes: CodeCache = CodeCache()
+    on state: MemoryState, codes: CodeCache = CodeCache(), observe: (MemoryState) -> Void = { _ in }
   ) throws(BlockError) -> BlockResult {
     var machine = makeMachine(on: state, codes: codes)
     try begin(&machine, on: state)
@@ -185,6 +203,7 @@ extension BlockProcessor {
         do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
         result.gasUsed += outcome.gasUsed
         result.transactions.append(outcome)
+        observe(state)
       } catch {
         switch error {
         case .rejected(let rejection): throw .transaction(index: index, rejection)

@@ -12,6 +12,12 @@ extension Machine {
     if let chainID = transaction.chainID, chainID != block.chainID {
       throw .wrongChain(expected: block.chainID, found: chainID)
     }
+    guard transaction.maxPriorityFeePerGas <= transaction.maxFeePerGas else {
+      throw .tipAboveFeeCap(tip: transaction.maxPriorityFeePerGas, cap: transaction.maxFeePerGas)
+    }
+    guard transaction.maxFeePerGas >= block.baseFee else {
+      throw .feeCapBelowBaseFee(cap: transaction.maxFeePerGas, baseFee: block.baseFee)
+    }
     guard transaction.gasLimit <= rules.transactionGasCap else {
       throw .gasLimitAboveCap(cap: rules.transactionGasCap, limit: transaction.gasLimit)
     }
@@ -23,12 +29,6 @@ extension Machine {
     }
     guard transaction.gasLimit >= intrinsic.floor else {
       throw .gasLimitBelowFloor(floor: intrinsic.floor, limit: transaction.gasLimit)
-    }
-    guard transaction.maxPriorityFeePerGas <= transaction.maxFeePerGas else {
-      throw .tipAboveFeeCap(tip: transaction.maxPriorityFeePerGas, cap: transaction.maxFeePerGas)
-    }
-    guard transaction.maxFeePerGas >= block.baseFee else {
-      throw .feeCapBelowBaseFee(cap: transaction.maxFeePerGas, baseFee: block.baseFee)
     }
     if transaction.kind == .blob { try checkBlobs(transaction) }
     if transaction.kind == .setCode {

@@ -1,0 +1,135 @@
+import EVM
+import EVMBytecode
+import EVMState
+import EthereumTypes
+
+/// A chain, with all its branches, that blocks are imported into one after the other.
+struct FixtureChain {
+  /// A block that was accepted.
+  private struct Link {
+    let block: Block
+    let totalDifficulty: UInt256
+    let state: MemoryState
+  }
+
+  private let configuration: ChainConfiguration
+  private var links: [Hash32: Link] = [:]
+  /// The hash of the block that counts as the newest.
+  private(set) var head: Hash32
+
+  /// Makes a chain of one block.
+  init(configuration: ChainConfiguration, genesis: Block, state: MemoryState) {
+    self.configuration = configuration
+    head = genesis.hash
+    links[head] = Link(block: genesis, totalDifficulty: genesis.header.difficulty, state: state)
+  }
+
+  /// The state behind the newest block.
+  var headState: MemoryState? { links[head]?.state }
+
+  /// Imports a block from its RLP.
+  mutating func add(_ encoded: Bytes) throws(Refusal) {
+    let block: Block
+    do throws(ChainDecodingError) { block = try Block(decoding: encoded) } catch { throw .malformed(error) }
+    guard let parent = links[block.header.parentHash] else {
+      throw .block(
+        BlockRejection(.unknownParent, expected: "a known block", found: "\(block.header.parentHash)"))
+    }
+    let phase = phase(of: block.header, parent)
+    do throws(BlockRejection) {
+      try validate(block, parent, phase)
+      if phase.fork >= .osaka, encoded.count > Block.maximumSize {
+        throw BlockRejection(
+          .size, expected: "at most \(Block.maximumSize) bytes", found: "\(encoded.count)")
+      }
+    } catch { throw .block(error) }
+    let link = Link(
+      block: block,
+      totalDifficulty: parent.totalDifficulty.addedIfFits(block.header.difficulty) ?? .max,
+      state: try execute(block, on: parent, phase))
+    let hash = block.hash
+    links[hash] = link
+    if let newest = links[head], isNewer(link, than: newest) { head = hash }
+  }
+
+  /// Total difficulty decides, and under proof of stake, where it stands still, the number.
+  private func isNewer(_ link: Link, than newest: Link) -> Bool {
+    if link.totalDifficulty != newest.totalDifficulty { return link.totalDifficulty > newest.totalDifficulty }
+    return link.block.header.difficulty.isZero && link.block.header.number >= newest.block.header.number
+  }
+
+  private func phase(of header: BlockHeader, _ parent: Link) -> ChainConfiguration.Phase {
+    configuration.phase(
+      number: header.number, timestamp: header.timestamp, parentTotalDifficulty: parent.totalDifficulty)
+  }
+
+  private func validate(
+    _ block: Block, _ parent: Link, _ phase: ChainConfiguration.Phase
+  ) throws(BlockRejection) {
+    let daoFork = configuration.daoForkNumber
+    try block.header.validate(parent: parent.block.header, phase: phase, daoForkNumber: daoFork)
+    try block.validateUncles(ancestors: ancestors(of: block, count: 7), daoForkNumber: daoFork) {
+      // No uncle reaches back across the merge.
+      configuration.phase(number: $0.number, timestamp: $0.timestamp)
+    }
+  }
+
+  /// The blocks before a block, newest first.
+  private func ancestors(of block: Block, count: Int) -> [Block] {
+    var result: [Block] = []
+    var hash = block.header.parentHash
+    while result.count < count, let link = links[hash] {
+      result.append(link.block)
+      hash = link.block.header.parentHash
+    }
+    return result
+  }
+
+  /// Runs a block on its parent's state and compares the outcome with its header.
+  private func execute(
+    _ block: Block, on parent: Link, _ phase: ChainConfiguration.Phase
+  ) throws(Refusal) -> MemoryState {
+    var senders: [Address] = []
+    for transaction in block.transactions {
+      // A type that the fork does not know is the reason to name, whatever its signature.
+      guard phase.fork >= transaction.kind.firstFork else {
+        throw .transaction(.typeNotSupported(transaction.kind))
+      }
+      do throws(SignatureError) {
+        senders.append(try transaction.recoverSender(allowingHighS: phase.fork < .homestead))
+      } catch { throw .signature(error) }
+    }
+    let state = MemoryState(copying: parent.state)
+    state.blockHashes[parent.block.header.number] = block.header.parentHash
+    let processor = BlockProcessor(
+      block: block, senders: senders, fork: phase.fork, chainID: configuration.chainID, blobs: phase.blobs,
+      daoForkNumber: configuration.daoForkNumber ?? .max)
+    var roots: [Hash32]? = phase.fork < .byzantium ? [] : nil
+    let result: BlockResult
+    do throws(BlockError) {
+      result = try processor.executeSerially(on: state) { state in
+        if roots != nil { roots?.append(state.stateRoot() ?? .zero) }
+      }
+    } catch { throw Refusal(error) }
+    // Behind the execution: a fixture with an invalid transaction may not commit to it, and names the transaction.
+    do throws(BlockRejection) {
+      try block.validateBody()
+      try block.validate(result, stateRoots: roots, stateRoot: state.stateRoot() ?? .zero)
+    } catch { throw .block(error) }
+    return state
+  }
+}
+
+extension Refusal {
+  /// The refusal that a failed execution of a block stands for.
+  init(_ error: BlockError) {
+    switch error {
+    case .transaction(_, let rejection): self = .transaction(rejection)
+    case .invalidSignature: self = .signature(.invalid)
+    case .state(let error): self = .other("\(error)")
+    case .missingSystemContract: self = .systemContractMissing
+    case .failedSystemCall: self = .systemContractFailed
+    case .malformedDeposit: self = .depositLayout
+    }
+  }
+}
