@@ -1,0 +1,68 @@
+import ArgumentParser
+import EVM
+import Foundation
+import Wavefront
+
+/// `wavefront bench`: how fast the parts are.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures how fast a part of the system is on your machine.",
+    discussion: """
+      The suite "interpreter" runs the messages of state tests, such as those of ipsilon/evm-benchmarks, on one \
+      thread: CPU time of the message alone, on a warm machine, with the code already analysed. Every case is first \
+      checked against the state root and the logs that its file expects.
+      """)
+
+  enum Suite: String, ExpressibleByArgument { case interpreter }
+
+  @Option(help: "What to measure: interpreter.") var suite: Suite
+  @Argument(help: "Files of cases, or folders that hold them.") var paths: [String]
+  @Option(help: "Only cases whose name contains this.") var filter: String?
+  @Option(help: "Samples for each case, of which the median counts.") var samples = 25
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if !(1...100_000).contains(samples) {
+      throw ValidationError("--samples must be 1 to 100000, not \(samples)")
+    }
+    if paths.isEmpty { throw ValidationError("name at least one file or folder") }
+  }
+
+  func run() throws {
+    var report = BenchReport()
+    for file in paths.flatMap(Self.files) {
+      for item in try InterpreterBenchmark.cases(contentsOf: file)
+      where filter.map({ item.name.contains($0) }) ?? true {
+        let measurement = try measure(item, of: file)
+        report.add(measurement, suite: item.suite)
+        if !json { print(BenchReport.row(measurement)) }
+      }
+    }
+    print(json ? try encodeJSON(report) : report.summary)
+    let wrong = report.cases.filter { $0.difference != nil }.map(\.name)
+    guard wrong.isEmpty else {
+      throw CommandFailure("wrong result: \(wrong.joined(separator: ", "))", .wrongResult)
+    }
+  }
+
+  private func measure(
+    _ item: InterpreterBenchmark, of file: String
+  ) throws -> InterpreterBenchmark.Measurement {
+    do throws(ExecutionError) {
+      return try item.measure(samples: samples)
+    } catch {
+      switch error {
+      case .rejected(let reason): throw CommandFailure("\(file): \(item.name): \(reason)", .badInput)
+      case .state(let reason): throw CommandFailure("\(file): \(item.name): \(reason)", .badInput)
+      }
+    }
+  }
+
+  /// The path itself, or the JSON files below it in the order of their names.
+  private static func files(_ path: String) -> [String] {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard type == .typeDirectory else { return [path] }
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.hasSuffix(".json") }.sorted().map { path + "/" + $0 }
+  }
+}
