@@ -24,11 +24,13 @@ enum TaintedRunHunt {
     var world = TaintedRunWorld(
       fork: fork, gasLimit: UInt64(25000 + random.below(random.pick([100_000, 300_000, 2_000_000]))),
       data: Bytes(data.prefix(random.pick([0, 36, 96, 96]))), value: random.chance(30) ? 5 : 0)
+    let isGasHungry = random.chance(35)
     for (index, address) in contracts.enumerated() {
       var programs = TaintedRunRandomPrograms(
         random: TaintedRunRandom(seed: random.next()), fork: fork,
         addresses: contracts + others + [Address(4)])
       programs.mayCall = index < 3
+      programs.isGasHungry = isGasHungry
       var slots: [UInt256: UInt256] = [:]
       for slot in 0..<4 where random.chance(60) { slots[UInt256(slot)] = UInt256(random.below(5)) }
       world.deploy(
@@ -88,8 +90,11 @@ enum TaintedRunHunt {
 
   /// Predicts on one random world, and runs on it and on others that agree with it on the conditions.
   static func check(seed: UInt64, perturbations: Int) throws -> Report {
+    try check(world(seed: seed), seed: seed, perturbations: perturbations)
+  }
+
+  static func check(_ world: TaintedRunWorld, seed: UInt64, perturbations: Int) throws -> Report {
     var report = Report()
-    let world = world(seed: seed)
     guard let actual = try world.execute() else { return report }
     let run = world.predict()
     let prediction = run.prediction

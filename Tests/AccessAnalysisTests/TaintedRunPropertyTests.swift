@@ -13,4 +13,12 @@ struct TaintedRunPropertyTests {
     // The changes must matter, or the test shows nothing.
     #expect(differing > 20)
   }
+
+  @Test("random bytes are run like the EVM runs them, and what is said about them holds", arguments: 0..<8)
+  func coversNoise(batch: UInt64) throws {
+    for seed in (batch * 200)..<(batch * 200 + 200) {
+      let report = try TaintedRunHunt.check(TaintedRunHunt.noise(seed: seed), seed: seed, perturbations: 2)
+      #expect(report.faults.isEmpty, "seed \(seed)")
+    }
+  }
 }

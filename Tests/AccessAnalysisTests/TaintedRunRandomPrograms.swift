@@ -27,6 +27,8 @@ struct TaintedRunRandomPrograms {
   let addresses: [Address]
   /// Programs that may call any address run out of gas in loops often; those of the innermost contracts call nobody.
   var mayCall = true
+  /// Whether programs are mostly writes, calls with little gas, and looks at the gas left.
+  var isGasHungry = false
 
   private let small: [UInt256] = [0, 1, 2, 3, 4, 5, 31, 32, 33, 64, 100, 255, 256]
 
@@ -72,6 +74,7 @@ struct TaintedRunRandomPrograms {
   }
 
   private mutating func leaf(_ a: inout TaintedRunAssembler) {
+    if isGasHungry && random.chance(5) { return a.op(Opcode.gas) }
     switch random.below(16) {
     case 0...3: a.push(random.pick(small))
     case 4...7: a.sload(UInt256(random.below(4)))
@@ -120,6 +123,11 @@ struct TaintedRunRandomPrograms {
   // MARK: Statements: leave nothing
 
   private mutating func statement(_ a: inout TaintedRunAssembler, depth: Int) {
+    if isGasHungry && random.chance(70) {
+      if mayCall && random.chance(50) { return call(&a) }
+      expression(&a, 2)
+      return a.sstore(UInt256(random.below(4)))
+    }
     switch random.below(20) {
     case 0...3:
       expression(&a)
@@ -246,6 +254,11 @@ struct TaintedRunRandomPrograms {
       a.op(Opcode.swap1)
       a.label(second)
       a.op(Opcode.pop)
+    }
+    if isGasHungry && random.chance(70) {
+      a.push(UInt256(2000 + random.below(random.pick([8000, 30000, 90000]))))
+      a.op(op)
+      return a.sstore(UInt256(random.below(4)))
     }
     switch random.below(10) {
     case 0...4: a.op(Opcode.gas)

@@ -38,8 +38,8 @@ struct TaintTable: ~Copyable {
     var union: UInt32
   }
 
-  private var nodes = FlatArray<Node>(capacity: 1024)
-  private var memo = FlatArray<Memo>(capacity: 1024)
+  private var nodes = FlatArray<Node>(capacity: 256)
+  private var memo = FlatArray<Memo>(capacity: 8)
   private var pending = FlatArray<UInt32>(capacity: 64)
   private let maximumCount: Int
   /// The keys of all fixed locations, in the order in which they were fixed.
@@ -48,7 +48,6 @@ struct TaintTable: ~Copyable {
   init(maximumCount: Int) {
     self.maximumCount = maximumCount
     nodes.append(Node(left: 0, right: 0, kind: .union, isFixed: true))
-    for _ in 0..<1024 { memo.append(Memo(left: 0, right: 0, union: 0)) }
   }
 
   /// A new set of one location; the caller keeps one id for each location.
@@ -92,7 +91,8 @@ struct TaintTable: ~Copyable {
     // The newer set often is a union that already holds the older one.
     let newer = nodes[Int(b.id)]
     if newer.kind == .union && (newer.left == a.id || newer.right == a.id) { return b }
-    let slot = Int(truncatingIfNeeded: (UInt64(a.id) &* 0x9E37_79B9) ^ (UInt64(b.id) &* 0x85EB_CA6B)) & 1023
+    if memo.count == 0 { for _ in 0..<512 { memo.append(Memo(left: 0, right: 0, union: 0)) } }
+    let slot = Int(truncatingIfNeeded: (UInt64(a.id) &* 0x9E37_79B9) ^ (UInt64(b.id) &* 0x85EB_CA6B)) & 511
     if memo[slot].left == a.id && memo[slot].right == b.id { return Taint(id: memo[slot].union) }
     guard nodes.count < maximumCount else {
       // Too many sets: depend on all of it instead, which is sound and keeps memory bounded.
@@ -144,14 +144,14 @@ struct TaintTable: ~Copyable {
     return true
   }
 
-  /// Whether every location of the set is fixed. Linear in the nodes under it that are not known to be; what it
-  /// finds out is kept.
+  /// Whether every location of the set is fixed; may say no where finding out would take long, which is sound.
+  /// What it finds out is kept.
   mutating func isFixed(_ taint: Taint) -> Bool {
     if nodes[Int(taint.id)].isFixed { return true }
     // Any set with one location that is not fixed answers quickly: look down, newest first.
     pending.append(taint.id)
     let bottom = pending.count - 1
-    var budget = 4096
+    var budget = 512
     var visited = 0
     while pending.count > bottom {
       let id = Int(pending.removeLast())

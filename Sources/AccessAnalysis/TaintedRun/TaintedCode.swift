@@ -54,6 +54,9 @@ final class TaintedCode: Sendable {
     return jumps.contains(Int(offset))
   }
 
+  /// The code of accounts without code.
+  static let empty = TaintedCode([], hash: .emptyCode)
+
   // MARK: Sharing
 
   private static let shared = Mutex<[Hash32: TaintedCode]>([:])

@@ -123,7 +123,7 @@ extension TaintedMachine {
     if f.isStatic { return .failed }
     decide(s.taint(f.height - 1))
     let beneficiary = world.row(of: Address(truncating: s[f.height - 1]))
-    if rules.hasWarmth, world.warm(beneficiary) { f.gas -= rules.coldAccountSurcharge + 100 }
+    if isCold(beneficiary) { f.gas -= rules.coldAccountSurcharge + 100 }
     decide(f.account, .balance)
     world.load(beneficiary)
     let balance = world.accounts[f.account].balance

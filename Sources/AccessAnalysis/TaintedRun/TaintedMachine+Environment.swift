@@ -1,5 +1,6 @@
 import EVM
 import EVMBytecode
+import EVMPrecompiles
 import EVMState
 import EthereumTypes
 
@@ -61,8 +62,14 @@ extension TaintedMachine {
 
   /// Charges the surcharge of a cold account (EIP-2929). False for lack of gas.
   mutating func payForAccount(_ row: Int) -> Bool {
-    if rules.hasWarmth, world.warm(row) { f.gas -= rules.coldAccountSurcharge }
+    if isCold(row) { f.gas -= rules.coldAccountSurcharge }
     return f.gas >= 0
+  }
+
+  /// Marks the account accessed and says whether it was cold before; precompiles never are.
+  mutating func isCold(_ row: Int) -> Bool {
+    rules.hasWarmth && world.warm(row)
+      && precompiles.precompile(at: world.accounts[row].address) == nil
   }
 
   /// BALANCE, EXTCODESIZE, EXTCODEHASH.

@@ -88,10 +88,15 @@ extension TaintedMachine {
     let more = greatest - price
     let less = price - bounds.noop
     if more == 0 && less == 0 { return }
+    guard prices.count < Self.maximumPrices else { return world.taints.fix(taint) }
     prices.append(
       UncertainPrice(taint: taint, more: more, less: less, moreSoFar: moreSoFar(prices.count) + more))
     f.gasTaint = world.taints.union(f.gasTaint, taint)
   }
+
+  /// Beyond these, prices and readings are conditions at once: whoever needs more is out to waste our time.
+  private static var maximumPrices: Int { 4096 }
+  private static var maximumReadings: Int { 1 << 16 }
 
   // MARK: Bounds
 
@@ -138,6 +143,10 @@ extension TaintedMachine {
     if prices.count == f.firstPrice || f.gasTaint.isNone { return .none }
     if world.taints.isFixed(f.gasTaint) {
       f.gasTaint = .none
+      return .none
+    }
+    guard gasReadings.count < Self.maximumReadings else {
+      world.taints.fix(f.gasTaint)
       return .none
     }
     gasReadings.append(GasReading(frame: f.serial, priceCount: prices.count))

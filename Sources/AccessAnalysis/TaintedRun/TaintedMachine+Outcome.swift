@@ -78,39 +78,4 @@ extension TaintedMachine {
       writes.append(.liveness(address))
     }
   }
-
-  /// What the run did on the state it was given.
-  func changes() -> TaintedRunChanges {
-    var changes = TaintedRunChanges()
-    for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
-      let account = world.accounts[row]
-      let flags = account.flags
-      let now = Account(nonce: account.nonce, balance: account.balance, codeHash: account.codeHash)
-      let isGone =
-        flags.contains(.destroyed) || !flags.contains(.exists)
-        || (rules.removesEmptyAccounts && flags.contains(.touched) && now.isEmpty)
-      if flags.contains(.created) || flags.contains(.destroyed) { changes.wiped.append(account.address) }
-      changes.accounts.append((account.address, isGone ? nil : now))
-    }
-    for row in 0..<world.slots.count where world.slots[row].isLoaded {
-      let slot = world.slots[row]
-      let account = world.accounts[Int(slot.account)]
-      changes.reads.append(.storage(account.address, slot.key))
-      if account.flags.contains(.destroyed) || slot.current == slot.original { continue }
-      changes.slots.append((account.address, slot.key, slot.current))
-    }
-    changes.codes = deployedCodes
-    return changes
-  }
-}
-
-/// What a run changed in the state it was given: for checking the interpreter.
-struct TaintedRunChanges: Sendable {
-  /// Accounts whose storage is emptied before `slots` are set.
-  var wiped: [Address] = []
-  var accounts: [(address: Address, account: Account?)] = []
-  var slots: [(address: Address, key: UInt256, value: UInt256)] = []
-  var codes: [Hash32: Bytes] = [:]
-  /// Every storage slot read.
-  var reads: [Location] = []
 }

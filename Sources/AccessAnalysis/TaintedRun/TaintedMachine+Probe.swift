@@ -98,18 +98,19 @@ extension TaintedMachine {
   private mutating func onlyFails(_ frame: TaintedFrame, _ path: ProbePath) -> Bool {
     var open = [path]
     var budget = 600
+    let code = codes[frame.code]
     while var path = open.popLast() {
       follow: while true {
         budget -= 1
         probeStepsLeft -= 1
         if budget < 0 || probeStepsLeft < 0 { return false }
-        switch step(&path, frame) {
+        switch step(&path, frame, code) {
         case .goesOn: continue
         case .fails: break follow
         case .survives: return false
         case .splits(let target):
           guard open.count < 16 else { return false }
-          if codes[frame.code].isJumpDestination(target) {
+          if code.isJumpDestination(target) {
             var other = path
             other.pc = Int(truncatingIfNeeded: target.l0)
             open.append(other)
@@ -131,12 +132,14 @@ extension TaintedMachine {
   }
 
   /// Follows one instruction.
-  private mutating func step(_ path: inout ProbePath, _ frame: TaintedFrame) -> ProbeStep {
-    let code = codes[frame.code]
+  private mutating func step(
+    _ path: inout ProbePath, _ frame: TaintedFrame, _ code: TaintedCode
+  ) -> ProbeStep {
     let op = code.byte(path.pc)
-    guard let definition = rules.opcodes.definitions[Int(op)], table[Int(op)].gas >= 0 else { return .fails }
+    let required = table[Int(op)]
+    guard required.gas >= 0 else { return .fails }
     let pc = path.pc
-    path.pc += 1 + definition.immediateCount
+    path.pc += 1
     switch op {
     case Opcode.revert: return .fails
     case Opcode.jump:
@@ -153,7 +156,10 @@ extension TaintedMachine {
       path.pc = Int(truncatingIfNeeded: target.l0)
     case Opcode.push0: path.push(.zero)
     case Opcode.push1...Opcode.push32:
-      path.push(pc < code.count ? code.immediate(pc, Int(op - Opcode.push0)) : .zero)
+      let size = Int(op - Opcode.push0)
+      path.push(pc < code.count ? code.immediate(pc, size) : .zero)
+      path.pc += size
+    case Opcode.pop, Opcode.jumpdest, Opcode.log0...Opcode.log4: path.pop(Int(required.minimumHeight))
     case Opcode.dup1...Opcode.dup16: path.push(path.peek(Int(op - Opcode.dup1)))
     case Opcode.swap1...Opcode.swap16: path.swap(Int(op - Opcode.swap1) + 1)
     case Opcode.mload: path.push(probedWord(at: path.pop(), path, frame))
@@ -185,10 +191,11 @@ extension TaintedMachine {
     case Opcode.callvalue: path.push(frame.value)
     case Opcode.calldatasize: path.push(UInt256(frame.inputCount))
     default:
+      // All that is left takes some words and leaves one.
       let first = path.peek(0)
       let second = path.peek(1)
-      path.pop(definition.takes)
-      for _ in 0..<definition.leaves { path.push(Self.evaluate(op, first, second)) }
+      path.pop(Int(required.minimumHeight))
+      path.push(Self.evaluate(op, first, second))
     }
     return .goesOn
   }

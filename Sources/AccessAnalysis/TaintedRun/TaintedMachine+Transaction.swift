@@ -11,7 +11,7 @@ extension TaintedMachine {
   ///
   /// - Returns: the gas used, or nil where `failure` says why there is no result.
   mutating func execute(_ transaction: Transaction) -> UInt64? {
-    codes.append(TaintedCode([], hash: .emptyCode))
+    codes.append(.empty)
     let (intrinsic, floor) = intrinsicGas(transaction)
     guard max(intrinsic, floor) <= transaction.gasLimit, transaction.gasLimit <= UInt64(Int64.max) else {
       failure = .invalidTransaction
@@ -70,10 +70,6 @@ extension TaintedMachine {
     _ = world.warm(sender)
     if let to = transaction.to { _ = world.warm(world.row(of: to)) }
     if rules.warmsCoinbase { _ = world.warm(world.row(of: block.coinbase)) }
-    for number in (1...UInt64(0x11)) + [0x100] {
-      let address = Address(number)
-      if precompiles.precompile(at: address) != nil { _ = world.warm(world.row(of: address)) }
-    }
     for entry in transaction.accessList {
       let row = world.row(of: entry.address)
       _ = world.warm(row)

@@ -28,8 +28,8 @@ struct TaintedMachine: ~Copyable {
 
   var world: TaintedState
   var stack = TaintedStack()
-  var memory = TaintedMemory(capacity: 1 << 14)
-  var returned = TaintedMemory(capacity: 1 << 10)
+  var memory = TaintedMemory(capacity: 1 << 11)
+  var returned = TaintedMemory(capacity: 1 << 8)
   var returnedCount = 0
   var codes: [TaintedCode] = []
   /// The frames that wait for the current one.

@@ -3,17 +3,16 @@ import EthereumTypes
 /// The stacks of all frames, one behind the other: a word and its taint in each place.
 @safe
 struct TaintedStack: ~Copyable {
-  // Invariant: both buffers have `capacity` elements, all initialised, and are owned by this value alone.
+  // Invariant: both buffers have `capacity` elements and are owned by this value alone. They are plain old data and
+  // start uninitialised: a word is read only below the height that pushes have reached.
   private var words: UnsafeMutablePointer<UInt256>
   private var taints: UnsafeMutablePointer<Taint>
   private var capacity: Int
 
   init() {
-    capacity = 4096
+    capacity = 1024
     unsafe words = .allocate(capacity: capacity)
     unsafe taints = .allocate(capacity: capacity)
-    unsafe words.initialize(repeating: .zero, count: capacity)
-    unsafe taints.initialize(repeating: .none, count: capacity)
   }
 
   deinit {
@@ -27,8 +26,6 @@ struct TaintedStack: ~Copyable {
     let larger = max(capacity * 2, base + 1024)
     let newWords = UnsafeMutablePointer<UInt256>.allocate(capacity: larger)
     let newTaints = UnsafeMutablePointer<Taint>.allocate(capacity: larger)
-    unsafe newWords.initialize(repeating: .zero, count: larger)
-    unsafe newTaints.initialize(repeating: .none, count: larger)
     unsafe newWords.update(from: words, count: capacity)
     unsafe newTaints.update(from: taints, count: capacity)
     unsafe words.deallocate()
