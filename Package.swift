@@ -80,6 +80,8 @@ let package = Package(
       of: "WaveExecution",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     tests(of: "ChainFormats"),
-    tests(of: "Wavefront"),
+    tests(
+      of: "Wavefront", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ChainFormats", "WaveExecution"]),
+    tests(of: "WavefrontCLI"),
   ]
 )
