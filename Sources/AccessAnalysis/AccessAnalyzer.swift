@@ -15,6 +15,7 @@ public final class AccessAnalyzer: Sendable {
     var fork: Fork
   }
   private let summaries = Mutex<[Key: ContractSummary]>([:])
+  private let workspaces = Mutex<[Workspace]>([])
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
   /// Makes an analyzer without summaries.
@@ -72,9 +73,14 @@ public final class AccessAnalyzer: Sendable {
   public func bind(
     _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
+    let workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
     var binder = Binder(
       analyzer: self, call: call, environment: environment, state: state,
-      precompiles: PrecompileRules(era: PrecompileEra(environment.fork)))
+      precompiles: PrecompileRules(era: PrecompileEra(environment.fork)), workspace: workspace)
+    defer {
+      binder.finish()
+      workspaces.withLock { $0.append(workspace) }
+    }
     do {
       guard environment.fork < .amsterdam else { throw FallbackReason.unsupportedFork }
       let prediction = try binder.predict()

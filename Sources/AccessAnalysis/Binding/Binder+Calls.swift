@@ -16,12 +16,10 @@ extension Binder {
     suspend(segment, next: site.next)
 
     // Whether the frame itself can only fail when this call does.
-    let failsWithCall =
-      !frame.isStrict
-      && frame.summary.onlyFails(from: site.next, stack: knownStack + [UInt256.zero])
+    let failsWithCall = !frame.isStrict && (site.failsWithCall || failsWithoutResult(site.next))
     if frame.isStatic && site.op == Opcode.call {
       if value.isKnown ? !value.word.isZero : !(try force(value)).isZero {
-        try fail(with: Text())
+        try fail()
         return
       }
     }
@@ -29,7 +27,8 @@ extension Binder {
     frame.undecidedRecovery = 0
     if let precompile = precompiles.precompile(at: target) {
       frame.gasUsed += 2600 + (value.isKnownZero ? 0 : 34_000)
-      try callPrecompile(precompile, target, text, output, value, site, failsWithCall)
+      try callPrecompile(
+        precompile, target, text, output, value, site, failsWithCall, gas: gasGranted(gasOperand))
       return
     }
     let row = warm(target)
@@ -40,9 +39,15 @@ extension Binder {
     if transfers && !value.isKnownZero && !failsWithCall {
       guard try coversBalance(value) else {
         frame.returnData = Text()
-        stack.append(.zero)
+        push(.zero)
         return
       }
+    }
+    // Before EIP-150 asking for more gas than there is fails the asking frame.
+    if frame.isStrict, environment.fork < .tangerineWhistle,
+      !gasOperand.isKnown || gasGranted(gasOperand) >= frame.gasLeft
+    {
+      throw .gas
     }
     let checkpoint = table.checkpoint
     if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
@@ -50,7 +55,7 @@ extension Binder {
     switch resolved {
     case .empty:
       frame.returnData = Text()
-      stack.append(Value(.one))
+      push(Value(.one))
     case .contract(let summary):
       guard suspended.count < Self.maximumDepth - 1 else { throw .budget }
       let isDelegate = site.op == Opcode.delegatecall
@@ -60,16 +65,21 @@ extension Binder {
         isStrict: !failsWithCall, isStatic: frame.isStatic || site.op == Opcode.staticcall,
         account: keepsAccount ? frame.account : row, address: keepsAccount ? frame.address : target,
         caller: isDelegate ? frame.caller : frame.address, value: isDelegate ? frame.value : value,
-        input: text, stackBase: stack.count, checkpoint: checkpoint,
+        input: text, stackBase: height, checkpoint: checkpoint,
         gasAvailable: gasGranted(gasOperand) + (transfers && !value.isKnownZero ? 2300 : 0))
       suspended.append(frame)
       frame = callee
+      frame.memory = freshMemory()
     }
   }
 
-  /// The known words of the frame's stack, bottom first.
-  var knownStack: [UInt256?] {
-    stack[max(frame.stackBase, stack.count - 32)...].map { $0.isKnown ? $0.word : nil }
+  /// Whether the frame can only fail once control is at `next` with a zero pushed on its stack.
+  func failsWithoutResult(_ next: Int) -> Bool {
+    frame.summary.onlyFails(from: next, count: height - frame.stackBase + 1) { depth in
+      if depth == 0 { return UInt256.zero }
+      let value = stack[height - depth]
+      return value.isKnown ? value.word : nil
+    }
   }
 
   /// At least how much gas a call gets that asks for `operand` (EIP-150: all but one 64th at most).
@@ -108,20 +118,21 @@ extension Binder {
 
   private mutating func callPrecompile(
     _ precompile: Precompile, _ target: Address, _ text: Text, _ output: Range<Int>, _ value: Value,
-    _ site: CallSite, _ failsWithCall: Bool
+    _ site: CallSite, _ failsWithCall: Bool, gas: Int
   ) throws(FallbackReason) {
     let row = table.account(target)
     if site.op == Opcode.call || site.op == Opcode.callcode, !value.isKnownZero {
       if !failsWithCall {
         guard try coversBalance(value) else {
           frame.returnData = Text()
-          stack.append(.zero)
+          push(.zero)
           return
         }
       }
       if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
     }
     noteLiveness(row, value, site.op)
+    let used = frame.gasUsed
     switch precompile {
     case .ecrecover:
       // The signer is rarely more than compared with: it stays a symbol until somebody asks.
@@ -132,7 +143,7 @@ extension Binder {
       frame.returnData = Text()
       let word = Text(words: recovered)
       frame.memory.copy(word, from: 0, count: min(32, output.count), to: output.lowerBound)
-      stack.append(Value(.one))
+      push(Value(.one))
     case .identity:
       frame.gasUsed += 15 + 3 * ((text.count + 31) / 32)
       deliver(text, output)
@@ -145,10 +156,11 @@ extension Binder {
         deliver(Text(result), output)
       } else {
         frame.returnData = Text()
-        stack.append(.zero)
+        push(.zero)
       }
     }
-    if frame.isStrict && frame.gasUsed > frame.gasAvailable { throw .gas }
+    // Where a failure is survived, the gas must be proven to suffice.
+    if !failsWithCall && frame.gasUsed - used > gas + (value.isKnownZero ? 0 : 2300) { throw .gas }
   }
 
   private mutating func load(_ text: Text, wordAt offset: Int) -> Value {
@@ -159,7 +171,7 @@ extension Binder {
     frame.returnData = data
     let count = min(output.count, data.count)
     if count > 0 { frame.memory.copy(data, from: 0, count: count, to: output.lowerBound) }
-    stack.append(Value(.one))
+    push(Value(.one))
   }
 
   /// Whether `PrecompileRules.run` knows the precompile.

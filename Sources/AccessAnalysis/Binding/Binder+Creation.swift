@@ -7,16 +7,15 @@ extension Binder {
   /// Enters the init code of CREATE or CREATE2.
   mutating func performCreate(_ site: CreateSite, _ segment: Segment) throws(FallbackReason) {
     if frame.isStatic {
-      try fail(with: Text())
+      try fail()
       return
     }
     guard let range = try extent(get(site.offset, segment), get(site.size, segment)) else { return }
     let value = symbols.settled(get(site.value, segment))
     let salt = site.op == Opcode.create2 ? try force(get(site.salt, segment)) : .zero
     suspend(segment, next: site.next)
-    let failsWithCall =
-      !frame.isStrict
-      && frame.summary.onlyFails(from: site.next, stack: knownStack + [UInt256.zero])
+    let failsWithCall = !frame.isStrict && (failsWithoutResult(site.next))
+    guard range.count <= Self.maximumInitCode else { throw .creation }
     let code = try force(frame.memory.slice(range.lowerBound, range.count))
     frame.gasUsed += 32_000 + 8 * ((range.count + 31) / 32)
     frame.undecidedRecovery = 0
@@ -25,7 +24,7 @@ extension Binder {
       let amount = try force(value)
       let held = balance(frame.account)
       guard try force(held) >= amount else {
-        stack.append(.zero)
+        push(.zero)
         return
       }
     }
@@ -42,6 +41,9 @@ extension Binder {
       at: address, code: code, value: value, isStrict: !failsWithCall, gas: gas, suspending: true)
   }
 
+  /// EIP-3860; larger init codes are not followed in older forks either.
+  private static let maximumInitCode = 49_152
+
   /// Makes the account and starts its init code.
   mutating func enterCreation(
     at address: Address, code: [UInt8], value: Value, isStrict: Bool, gas: Int, suspending: Bool
@@ -56,8 +58,9 @@ extension Binder {
     }
     require(.nonce(address))
     require(.code(address))
-    if let account = try account(address), account.nonce != 0 || account.codeHash != .emptyCode {
-      throw .creation
+    if let account = try account(address) {
+      if account.nonce != 0 || account.codeHash != .emptyCode { throw .creation }
+      do { if try state.hasStorage(address) { throw FallbackReason.creation } } catch { throw .creation }
     }
     let checkpoint = table.checkpoint
     let startsAtOne = environment.fork >= .spuriousDragon
@@ -72,7 +75,7 @@ extension Binder {
     let created = Frame(
       summary: analyzer.initSummary(code, fork: environment.fork), purpose: .create(row), isStrict: isStrict,
       isStatic: false, account: row, address: address, caller: caller, value: value, input: Text(),
-      stackBase: stack.count, checkpoint: checkpoint, gasAvailable: gas)
+      stackBase: height, checkpoint: checkpoint, gasAvailable: gas)
     if suspending { suspended.append(frame) }
     frame = created
   }
@@ -98,7 +101,7 @@ extension Binder {
   /// SELFDESTRUCT: ends the frame in success.
   mutating func selfdestruct(to heir: Value) throws(FallbackReason) {
     if frame.isStatic {
-      try fail(with: Text())
+      try fail()
       return
     }
     let row = warm(Address(truncating: try force(heir)))

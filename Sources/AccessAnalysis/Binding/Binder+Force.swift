@@ -99,7 +99,7 @@ extension Binder {
 
   /// Makes the prediction hang on a location.
   mutating func require(_ location: Location) {
-    if conditionSet.insert(location).inserted { conditions.append(location) }
+    conditions.append(location)
   }
 
   /// All bytes of a text; the symbols in it are asked for.

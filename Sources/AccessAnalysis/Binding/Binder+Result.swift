@@ -7,7 +7,9 @@ extension Binder {
   /// Puts the access set together once the top frame has ended.
   mutating func prediction() throws(FallbackReason) -> Prediction {
     var reads: [Location] = []
+    reads.reserveCapacity(table.slots.count + 2 * table.accounts.count + conditions.count + 2)
     var writes: [Location] = []
+    writes.reserveCapacity(table.slots.count + 4)
     var adds: [Location] = []
     for row in table.slots {
       let location = Location.storage(row.key.address, row.key.slot)
@@ -39,9 +41,13 @@ extension Binder {
       }
       if flips { writes.append(.liveness(address)) }
     }
+    conditions.sort()
+    var distinct: [Location] = []
+    distinct.reserveCapacity(conditions.count)
+    for location in conditions where distinct.last != location { distinct.append(location) }
     return Prediction(
-      trust: conditions.isEmpty ? .certain : .conditional,
-      access: AccessSet(reads: reads + conditions, writes: writes, adds: adds), conditionalOn: conditions)
+      trust: distinct.isEmpty ? .certain : .conditional,
+      access: AccessSet(reads: reads + distinct, writes: writes, adds: adds), conditionalOn: distinct)
   }
 
   /// Whether a written slot ends up with another value. Writing back what was there is no write; where that

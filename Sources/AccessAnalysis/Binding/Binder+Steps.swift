@@ -6,7 +6,8 @@ import EthereumTypes
 extension Binder {
   /// Carries out a segment's steps. False where the frame or the transaction ended on the way.
   mutating func perform(_ segment: Segment) throws(FallbackReason) -> Bool {
-    for step in segment.steps {
+    for index in 0..<segment.stepCount {
+      let step = segment.step(index)
       if WordOperation.operandCount(step.op) != 0 {
         registers[Int(step.result)] = symbols.operation(
           step.op, get(step.a, segment), get(step.b, segment), get(step.c, segment))
@@ -23,7 +24,7 @@ extension Binder {
     case StepCode.assumeZero, StepCode.assumeNonzero:
       let condition = symbols.settled(get(step.a, segment))
       if condition.isKnown && condition.word.isZero != (step.op == StepCode.assumeZero) {
-        try fail(with: Text())
+        try fail()
         return false
       }
       return true
@@ -52,7 +53,7 @@ extension Binder {
       if step.result < 0 { return true }
     case Opcode.sstore:
       if frame.isStatic {
-        try fail(with: Text())
+        try fail()
         return false
       }
       let slot = try force(get(step.a, segment))
@@ -65,7 +66,7 @@ extension Binder {
       result = table.transientValue(SlotKey(address: frame.address, slot: slot))
     case Opcode.tstore:
       if frame.isStatic {
-        try fail(with: Text())
+        try fail()
         return false
       }
       let slot = try force(get(step.a, segment))
@@ -80,7 +81,7 @@ extension Binder {
       return true
     case StepCode.requireMutable:
       if frame.isStatic {
-        try fail(with: Text())
+        try fail()
         return false
       }
       return true
@@ -182,7 +183,7 @@ extension Binder {
       // Reading beyond the end is an exceptional halt (EIP-211).
       let length = UInt64(frame.returnData.count)
       guard start.fitsUInt64, start.l0 <= length, length - start.l0 >= UInt64(range.count) else {
-        try fail(with: Text())
+        try fail()
         return false
       }
     }

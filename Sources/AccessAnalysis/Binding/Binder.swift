@@ -25,14 +25,17 @@ struct Binder {
   static let maximumSymbols = 400_000
   static let maximumDepth = 1024
 
-  var symbols = SymbolTable()
-  var table = StateTable()
+  let workspace: Workspace
+  var symbols: SymbolTable
+  var table: StateTable
+  var suspended: [Frame]
+  /// Where the values that decided something stand; may hold duplicates.
   var conditions: [Location] = []
-  var conditionSet = Set<Location>()
-  var stack: [Value] = []
-  var registers: [Value] = []
+  let stack: ValueView
+  /// How many words all frames' stacks hold together.
+  var height = 0
+  let registers: ValueView
   var frame: Frame
-  var suspended: [Frame] = []
   var outcome: Outcome?
   var stepCount = 0
   var segmentCount = 0
@@ -45,13 +48,23 @@ struct Binder {
 
   init(
     analyzer: AccessAnalyzer, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
-    precompiles: PrecompileRules
+    precompiles: PrecompileRules, workspace: Workspace
   ) {
     self.analyzer = analyzer
     self.call = call
     self.environment = environment
     self.state = state
     self.precompiles = precompiles
+    self.workspace = workspace
+    symbols = workspace.symbols
+    table = workspace.table
+    suspended = workspace.suspended
+    stack = workspace.stack
+    registers = workspace.registers
+    // Moved, not shared: the tables are changed in place.
+    workspace.symbols = SymbolTable.none
+    workspace.table = StateTable.none
+    workspace.suspended = []
     // A frame that runs no code, until the transaction's own takes its place.
     frame = Frame(
       summary: analyzer.emptySummary, purpose: .call(outputOffset: 0, outputSize: 0), isStrict: false,
@@ -59,12 +72,22 @@ struct Binder {
       checkpoint: 0, gasAvailable: 0)
   }
 
+  /// Gives the tables back to the workspace, emptied.
+  mutating func finish() {
+    symbols.removeAll()
+    table.removeAll()
+    suspended.removeAll(keepingCapacity: true)
+    swap(&workspace.symbols, &symbols)
+    swap(&workspace.table, &table)
+    swap(&workspace.suspended, &suspended)
+  }
+
   /// Runs the frames until the top one ends.
   mutating func run() throws(FallbackReason) {
     while outcome == nil {
-      let segment = frame.summary.segment(at: frame.next, assumes: !frame.isStrict)
+      let segment = frame.summary.segment(at: frame.next, assumes: !frame.isStrict).pointee
       segmentCount += 1
-      stepCount += segment.steps.count + 4
+      stepCount += segment.stepCount + 4
       guard stepCount < Self.maximumSteps, symbols.count < Self.maximumSymbols else { throw .budget }
       try enter(segment)
       frame.gasUsed += segment.gas
@@ -77,24 +100,30 @@ struct Binder {
   }
 
   private mutating func enter(_ segment: Segment) throws(FallbackReason) {
-    let height = stack.count - frame.stackBase
-    guard height >= segment.parameterCount, height + segment.maximumRise <= 1024 else { throw .stack }
-    if registers.count < segment.registerCount {
-      registers.append(
-        contentsOf: repeatElement(Value.zero, count: segment.registerCount - registers.count + 64))
-    }
-    for index in 0..<segment.parameterCount { registers[index] = stack[stack.count - 1 - index] }
+    let own = height - frame.stackBase
+    guard own >= segment.parameterCount, own + segment.maximumRise <= 1024 else { throw .stack }
+    // One word more than the frame may hold: a call's result is pushed behind the check.
+    guard height + segment.maximumRise + 1 <= stack.capacity, segment.registerCount <= registers.capacity
+    else { throw .budget }
+    for index in 0..<segment.parameterCount { registers[index] = stack[height - 1 - index] }
   }
 
   @inline(__always)
   func get(_ operand: Operand, _ segment: Segment) -> Value {
-    operand < 0 ? Value(segment.constants[Int(~operand)]) : registers[Int(operand)]
+    operand < 0 ? segment.constant(operand) : registers[Int(operand)]
   }
 
   /// Leaves the segment's results on the stack.
   private mutating func leave(_ segment: Segment) {
-    stack.removeLast(segment.parameterCount)
-    for operand in segment.pushes { stack.append(get(operand, segment)) }
+    height -= segment.parameterCount
+    for index in 0..<segment.pushCount { stack[height + index] = get(segment.push(index), segment) }
+    height += segment.pushCount
+  }
+
+  /// Pushes the result of a call.
+  mutating func push(_ value: Value) {
+    stack[height] = value
+    height += 1
   }
 
   /// Carries out the segment's end.
@@ -120,12 +149,12 @@ struct Binder {
     case .revert(let offset, let size):
       if frame.isStrict {
         if let range = try extent(get(offset, segment), get(size, segment)) {
-          try fail(with: frame.memory.slice(range.lowerBound, range.count))
+          try fail(with: frame.memory.slice(range.lowerBound, range.count), burnsGas: false)
         }
       } else {
-        try fail(with: Text())
+        try fail()
       }
-    case .fail: try fail(with: Text())
+    case .fail: try fail()
     case .selfdestruct(let heir): try selfdestruct(to: get(heir, segment))
     case .call(let site): try performCall(site, segment)
     case .create(let site): try performCreate(site, segment)
@@ -143,7 +172,7 @@ struct Binder {
     guard target.fitsUInt64, target.l0 < UInt64(frame.summary.code.count),
       frame.summary.destinations.contains(Int(target.l0))
     else {
-      try fail(with: Text())
+      try fail()
       return
     }
     frame.next = Int(target.l0)
@@ -157,7 +186,7 @@ struct Binder {
     if size.isZero { return 0..<0 }
     let offset = try force(offset)
     guard size.fitsUInt64, offset.fitsUInt64, size.l0 < 1 << 32, offset.l0 < 1 << 32 else {
-      try fail(with: Text())
+      try fail()
       return nil
     }
     let end = Int(offset.l0 + size.l0)
@@ -169,22 +198,26 @@ struct Binder {
   // MARK: Ends of frames
 
   /// Ends the frame in failure.
-  mutating func fail(with data: Text) throws(FallbackReason) {
+  ///
+  /// - Parameter burnsGas: whether all the gas it was given is lost: an exceptional halt, no REVERT.
+  mutating func fail(with data: Text = Text(), burnsGas: Bool = true) throws(FallbackReason) {
     // In a frame whose failure fails the transaction nothing after this matters.
     guard frame.isStrict, let parent = suspended.popLast() else {
       outcome = .failed
       return
     }
     table.revert(to: frame.checkpoint)
-    resume(parent, result: .zero, data: data, isFailure: true)
+    resume(parent, result: .zero, data: data, burnsGas: burnsGas)
   }
 
   /// Ends the frame in success.
   mutating func succeed(with data: Text) throws(FallbackReason) {
     if case .create(let row) = frame.purpose {
-      if frame.isStrict, data.count > 24_576 || (data.bytes.first == 0xEF) { throw .creation }
+      // What the deposit rules could refuse is not followed.
+      if frame.isStrict, !data.isKnown || data.count > 24_576 || data.bytes.first == 0xEF { throw .creation }
       frame.gasUsed += 200 * data.count
-      if frame.isStrict && frame.gasUsed > frame.gasAvailable { throw .gas }
+      // Frontier went on without code where the deposit could not be paid.
+      if frame.isStrict || environment.fork < .homestead, frame.gasUsed > frame.gasAvailable { throw .gas }
       if data.count > 0 {
         table.change(row) {
           $0.newCode = data
@@ -197,30 +230,40 @@ struct Binder {
         return
       }
       let address = table.accounts[row].address
-      resume(parent, result: Value(address.word), data: Text(), isFailure: false)
+      resume(parent, result: Value(address.word), data: Text(), burnsGas: false)
       return
     }
     guard let parent = suspended.popLast() else {
       outcome = .succeeded
       return
     }
-    resume(parent, result: Value(.one), data: data, isFailure: false)
+    resume(parent, result: Value(.one), data: data, burnsGas: false)
   }
 
   /// Goes back to the caller with a result.
-  private mutating func resume(_ parent: Frame, result: Value, data: Text, isFailure: Bool) {
+  private mutating func resume(_ parent: Frame, result: Value, data: Text, burnsGas: Bool) {
     let ended = frame
-    stack.removeLast(stack.count - ended.stackBase)
+    height = ended.stackBase
     frame = parent
-    // A failure may have burnt everything it was given, but it was given no more than a part of what was left.
+    recycle(ended.memory)
+    // An exceptional halt burns everything it was given, but it was given no more than a part of what was left.
     frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)
-    if isFailure { frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64) }
+    if burnsGas { frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64) }
     frame.returnData = data
     frame.undecidedRecovery = 0
     if case .call(let offset, let size) = ended.purpose {
       let count = min(size, data.count)
       if count > 0 { frame.memory.copy(data, from: 0, count: count, to: offset) }
     }
-    stack.append(result)
+    push(result)
   }
+
+  /// Keeps a frame's memory for the next frame.
+  private func recycle(_ memory: consuming Text) {
+    guard memory.count < 65_536, workspace.buffers.count < 8 else { return }
+    workspace.buffers.append(memory.emptied())
+  }
+
+  /// Empty memory for a frame.
+  func freshMemory() -> Text { Text(workspace.buffers.popLast() ?? []) }
 }

@@ -5,9 +5,9 @@ struct SlotKey: Hashable {
   var address: Address
   var slot: UInt256
 
-  func hash(into hasher: inout Hasher) {
-    hasher.combine(address.mixedBits ^ (slot.mixedBits &* 0x9E37_79B9_7F4A_7C15))
-  }
+  var mixedBits: UInt64 { address.mixedBits ^ (slot.mixedBits &* 0x9E37_79B9_7F4A_7C15) }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(mixedBits) }
 }
 
 /// What a binding knows of one slot.
@@ -75,9 +75,26 @@ enum ResolvedCode {
 struct StateTable {
   private(set) var accounts: [AccountRow] = []
   private(set) var slots: [SlotRow] = []
-  private var accountIndex: [Address: Int] = [:]
-  private var slotIndex: [SlotKey: Int] = [:]
+  private var accountIndex = RowTable()
+  private var slotIndex = RowTable()
   private var transient: [SlotKey: Value] = [:]
+
+  /// A table that must not be used: what is left where one was moved away.
+  static let none = StateTable()
+
+  /// Forgets everything but keeps the memory, if that is not much.
+  mutating func removeAll() {
+    if slots.capacity > 20_000 {
+      self = StateTable()
+      return
+    }
+    accounts.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    accountIndex.removeAll()
+    slotIndex.removeAll()
+    if !transient.isEmpty { transient.removeAll() }
+    undo.removeAll(keepingCapacity: true)
+  }
 
   private enum Undo {
     case slot(Int, Value, Bool)
@@ -109,9 +126,10 @@ struct StateTable {
   // MARK: Accounts
 
   mutating func account(_ address: Address) -> Int {
-    if let row = accountIndex[address] { return row }
+    let bits = address.mixedBits
+    if let row = accountIndex.find(bits, where: { accounts[$0].address == address }) { return row }
     accounts.append(AccountRow(address: address))
-    accountIndex[address] = accounts.count - 1
+    accountIndex.insert(bits) { accounts[$0].address.mixedBits }
     return accounts.count - 1
   }
 
@@ -132,10 +150,11 @@ struct StateTable {
   /// The slot's row; `original` makes its first value.
   @inline(__always)
   mutating func slot(_ key: SlotKey, original: () -> Value) -> (row: Int, isNew: Bool) {
-    if let row = slotIndex[key] { return (row, false) }
+    let bits = key.mixedBits
+    if let row = slotIndex.find(bits, where: { slots[$0].key == key }) { return (row, false) }
     let value = original()
     slots.append(SlotRow(key: key, original: value, current: value))
-    slotIndex[key] = slots.count - 1
+    slotIndex.insert(bits) { slots[$0].key.mixedBits }
     return (slots.count - 1, true)
   }
 

@@ -47,8 +47,26 @@ struct Symbol {
 
 /// The symbols of one binding.
 struct SymbolTable {
+  // Symbol 0 stands for none.
   private(set) var symbols: [Symbol] = [Symbol(.unknowable)]
   private(set) var texts: [Text] = []
+
+  /// A table that must not be used: what is left where one was moved away.
+  static let none: SymbolTable = {
+    var table = SymbolTable()
+    table.symbols = []
+    return table
+  }()
+
+  /// Forgets everything but keeps the memory, if that is not much.
+  mutating func removeAll() {
+    if symbols.capacity > 20_000 {
+      self = SymbolTable()
+    } else {
+      symbols.removeSubrange(1...)
+      texts.removeAll(keepingCapacity: true)
+    }
+  }
 
   var count: Int { symbols.count }
 

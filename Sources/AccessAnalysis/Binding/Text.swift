@@ -20,7 +20,17 @@ struct Text {
   /// Disjoint, in no order.
   private(set) var pieces: [Piece] = []
 
+  private static let zeros = [UInt8](repeating: 0, count: 4096)
+
   init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  /// The bytes without their contents, for another text.
+  consuming func emptied() -> [UInt8] {
+    var buffer = bytes
+    bytes = []
+    buffer.removeAll(keepingCapacity: true)
+    return buffer
+  }
 
   var count: Int { bytes.count }
   var isKnown: Bool { pieces.isEmpty }
@@ -30,8 +40,15 @@ struct Text {
   mutating func grow(to size: Int) {
     if size > bytes.count {
       let words = (size + 31) & ~31
-      bytes.reserveCapacity(max(words, min(2 * bytes.count, bytes.count + 65_536)))
-      bytes.append(contentsOf: repeatElement(0, count: words - bytes.count))
+      if words > bytes.capacity {
+        bytes.reserveCapacity(max(words, 1024, min(2 * bytes.count, bytes.count + 65_536)))
+      }
+      var missing = words - bytes.count
+      while missing > 0 {
+        let part = min(missing, Self.zeros.count)
+        bytes.append(contentsOf: Self.zeros[..<part])
+        missing -= part
+      }
     }
   }
 

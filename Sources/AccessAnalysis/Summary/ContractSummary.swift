@@ -19,25 +19,17 @@ final class ContractSummary: Sendable {
   /// Whether the code looks at the size of its memory, so that every expansion counts.
   let usesMemorySize: Bool
 
-  private struct SegmentKey: Hashable {
-    var start: Int
-    var assumes: Bool
-  }
-  private struct Closure: Hashable {
-    var offset: Int
-    var stack: [UInt256?]
-  }
-  private struct Tables {
-    var segments: [SegmentKey: Segment] = [:]
-    var closures: [Closure: Bool] = [:]
-  }
-  private let tables = Mutex(Tables())
+  private let segments: SegmentStore
+  private let closures = Mutex<[UInt64: Bool]>([:])
+  /// Makes closure keys unpredictable: code must not be able to choose two that collide.
+  private static let seed = UInt64.random(in: 1...UInt64.max)
 
   init(code: [UInt8], fork: Fork) {
     self.code = code
     self.fork = fork
     destinations = JumpDestinations(code: code)
     failures = FailureAnalysis(code: code, destinations: destinations, fork: fork)
+    segments = SegmentStore(starts: SegmentStarts(code: code, destinations: destinations))
     usesMemorySize = Self.contains(Opcode.msize, in: code)
   }
 
@@ -54,31 +46,45 @@ final class ContractSummary: Sendable {
   /// The segment that starts at `start`.
   ///
   /// - Parameter assumes: whether sides that can only fail are left out.
-  func segment(at start: Int, assumes: Bool) -> Segment {
-    let key = SegmentKey(start: start, assumes: assumes)
-    if let segment = tables.withLock({ $0.segments[key] }) { return segment }
-    var builder = SegmentBuilder(summary: self, start: start, assumes: assumes)
-    let segment = builder.build()
-    return tables.withLock {
-      if let other = $0.segments[key] { return other }
-      $0.segments[key] = segment
-      return segment
-    }
+  @inline(__always)
+  func segment(at start: Int, assumes: Bool) -> SegmentReference {
+    segments.find(start, assumes: assumes) ?? makeSegment(at: start, assumes: assumes)
   }
 
+  @inline(never)
+  private func makeSegment(at start: Int, assumes: Bool) -> SegmentReference {
+    var builder = SegmentBuilder(summary: self, start: start, assumes: assumes)
+    return segments.insert(builder.build(), assumes: assumes)
+  }
+
+  /// Stack words that `onlyFails` looks at.
+  static let closureDepth = 32
+
   /// Whether control at `offset` with this stack can only fail; remembered.
-  func onlyFails(from offset: Int, stack: [UInt256?]) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - count: how many words there are.
+  ///   - word: the word at a depth from the top; nil where it is not known.
+  func onlyFails(from offset: Int, count: Int, word: (Int) -> UInt256?) -> Bool {
     // Only jump destinations and small flags steer the way to a failure; other words would only defeat the memory.
-    let relevant = Array(
-      stack.suffix(32).map { word -> UInt256? in
-        guard let word, word.fitsUInt64, word.l0 <= 1 || destinations.contains(Int(min(word.l0, 0xFFFF_FFFF)))
-        else { return nil }
-        return word
-      }.drop { $0 == nil })
-    let key = Closure(offset: offset, stack: relevant)
-    if let known = tables.withLock({ $0.closures[key] }) { return known }
-    let result = failures.onlyFails(from: offset, stack: relevant)
-    tables.withLock { $0.closures[key] = result }
+    func relevant(_ depth: Int) -> UInt64? {
+      guard let word = word(depth), word.fitsUInt64, word.l0 < 0x10000,
+        word.l0 <= 1 || destinations.contains(Int(word.l0))
+      else { return nil }
+      return word.l0
+    }
+    let depths = min(count, Self.closureDepth)
+    var key = (UInt64(offset) ^ Self.seed) &* 0x9E37_79B9_7F4A_7C15
+    for depth in 0..<depths {
+      guard let word = relevant(depth) else { continue }
+      key ^= (word &+ UInt64(depth) &<< 32 &+ 1) &* Self.seed
+      key = (key ^ (key >> 29)) &* 0xBF58_476D_1CE4_E5B9
+      key ^= key >> 32
+    }
+    if let known = closures.withLock({ $0[key] }) { return known }
+    let stack = (0..<depths).reversed().map { relevant($0).map { UInt256($0) } }
+    let result = failures.onlyFails(afterCall: offset, stack: stack)
+    closures.withLock { $0[key] = result }
     return result
   }
 }

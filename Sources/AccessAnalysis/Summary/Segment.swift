@@ -76,6 +76,8 @@ struct CallSite {
   var outputOffset: Operand
   var outputSize: Operand
   var next: Int
+  /// Whether the frame can only fail when the call does, whatever lies on its stack.
+  var failsWithCall: Bool
 }
 
 /// The operands of a create instruction.
@@ -96,19 +98,24 @@ struct CreateSite {
 /// branch, at a call, at a jump whose target is not known from within, or with the frame. Everything in
 /// between is symbolically executed: stack traffic is gone, constants are folded, common subexpressions are
 /// shared, and what feeds neither a key nor a condition, a call, memory or storage is sliced away.
-final class Segment: Sendable {
+@safe
+struct Segment {
+  // Invariant: the three pointers cover the counts given with them, were allocated by `init` and are freed only by
+  // `deallocate`, which the owner (`SegmentStore`) calls when nobody uses the segment any more.
   /// Where it starts.
   let start: Int
-  /// The steps in order.
-  let steps: [Step]
-  /// The constants, addressed by negative operands.
-  let constants: [UInt256]
+  private let stepBase: UnsafeMutablePointer<Step>
+  /// How many steps there are.
+  let stepCount: Int
+  private let constantBase: UnsafeMutablePointer<Value>
+  private let constantCount: Int
+  private let pushBase: UnsafeMutablePointer<Operand>
+  /// How many operands it leaves in place of the words it looked at.
+  let pushCount: Int
   /// How many registers a run needs, parameters included.
   let registerCount: Int
   /// How many stack words it looks at; register i holds the i-th from the top at the start.
   let parameterCount: Int
-  /// The operands it leaves in place of the words it looked at, bottom first.
-  let pushes: [Operand]
   /// How far the stack may rise above its height at the start.
   let maximumRise: Int
   /// How it ends.
@@ -121,13 +128,50 @@ final class Segment: Sendable {
     pushes: [Operand], maximumRise: Int, end: SegmentEnd, gas: Int
   ) {
     self.start = start
-    self.steps = steps
-    self.constants = constants
+    stepCount = steps.count
+    unsafe stepBase = Self.copy(steps)
+    constantCount = constants.count
+    unsafe constantBase = Self.copy(constants.map { Value($0) })
+    pushCount = pushes.count
+    unsafe pushBase = Self.copy(pushes)
     self.registerCount = registerCount
     self.parameterCount = parameterCount
-    self.pushes = pushes
     self.maximumRise = maximumRise
     self.end = end
     self.gas = gas
+  }
+
+  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+    for (index, element) in elements.enumerated() { unsafe (base + index).initialize(to: element) }
+    return unsafe base
+  }
+
+  /// Frees what the segment holds; it must not be used any more.
+  func deallocate() {
+    unsafe stepBase.deallocate()
+    unsafe constantBase.deallocate()
+    unsafe pushBase.deallocate()
+  }
+
+  /// The step at `index`, in order.
+  @inline(__always)
+  func step(_ index: Int) -> Step {
+    assert(index >= 0 && index < stepCount)
+    return unsafe stepBase[index]
+  }
+
+  /// The operand at `index` of those it leaves, bottom first.
+  @inline(__always)
+  func push(_ index: Int) -> Operand {
+    assert(index >= 0 && index < pushCount)
+    return unsafe pushBase[index]
+  }
+
+  /// The constant of a negative operand.
+  @inline(__always)
+  func constant(_ operand: Operand) -> Value {
+    assert(operand < 0 && Int(~operand) < constantCount)
+    return unsafe constantBase[Int(~operand)]
   }
 }

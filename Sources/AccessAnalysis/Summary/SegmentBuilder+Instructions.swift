@@ -127,10 +127,13 @@ extension SegmentBuilder {
     let inputOffset = pop()
     let inputSize = pop()
     let outputOffset = pop()
+    let outputSize = pop()
+    let failsWithCall =
+      assumes && summary.failures.onlyFails(afterCall: pc + 1, stack: knownStack + [UInt256.zero])
     end = .call(
       CallSite(
         op: op, gas: gas, target: target, value: value, inputOffset: inputOffset, inputSize: inputSize,
-        outputOffset: outputOffset, outputSize: pop(), next: pc + 1))
+        outputOffset: outputOffset, outputSize: outputSize, next: pc + 1, failsWithCall: failsWithCall))
   }
 
   private mutating func create(_ op: UInt8) {
@@ -174,16 +177,22 @@ extension SegmentBuilder {
     if assumes, let word = value(target) {
       let known = knownStack
       let offset = destination(word)
-      let takenFails = offset.map { summary.failures.onlyFails(from: $0, stack: known) } ?? true
-      let nextFails = summary.failures.onlyFails(from: next, stack: known)
-      if takenFails != nextFails {
-        assume(condition, isZero: takenFails)
-        pc = takenFails ? next : (offset ?? next)
-        return
-      }
-      if takenFails {
-        end = .fail
-        return
+      for budget in FailureAnalysis.budgets {
+        if summary.failures.onlyFails(side: next, stack: known, budget: budget) {
+          guard let offset else {
+            end = .fail
+            return
+          }
+          assume(condition, isZero: false)
+          pc = offset
+          return
+        }
+        let takenFails = offset.map { summary.failures.onlyFails(side: $0, stack: known, budget: budget) }
+        if takenFails ?? true {
+          assume(condition, isZero: true)
+          pc = next
+          return
+        }
       }
     }
     end = .branch(condition: condition, taken: target, next: next)

@@ -135,7 +135,8 @@ extension SegmentEnd {
         CallSite(
           op: site.op, gas: name(site.gas), target: name(site.target), value: name(site.value),
           inputOffset: name(site.inputOffset), inputSize: name(site.inputSize),
-          outputOffset: name(site.outputOffset), outputSize: name(site.outputSize), next: site.next))
+          outputOffset: name(site.outputOffset), outputSize: name(site.outputSize), next: site.next,
+          failsWithCall: site.failsWithCall))
     case .create(let site):
       return .create(
         CreateSite(

@@ -52,6 +52,7 @@ struct SegmentBuilder {
     let table = OpcodeTable.of(summary.fork)
     var visits: [Int: Int] = [:]
     var executed = 0
+    if pc >= summary.code.count { end = .stop }
     while end == nil {
       guard pc < summary.code.count else {
         end = .stop
@@ -71,7 +72,7 @@ struct SegmentBuilder {
       }
       executed += 1
       if executed > 4 * Self.maximumInstructions {
-        end = .jump(pc)
+        end = .unsupported(.budget)
         break
       }
       gas += GasBound.constant(op)
