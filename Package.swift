@@ -81,7 +81,8 @@ let package = Package(
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     tests(of: "ChainFormats"),
     tests(
-      of: "Wavefront", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ChainFormats", "WaveExecution"]),
+      of: "Wavefront",
+      ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ChainFormats", "WaveExecution"]),
     tests(of: "WavefrontCLI"),
   ]
 )
