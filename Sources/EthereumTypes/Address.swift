@@ -62,13 +62,9 @@ public struct Address: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public func hash(into hasher: inout Hasher) { hasher.combine(mixedBits) }
 
-  /// The parts mixed into one limb; for hash tables of our own.
+  /// The parts mixed into one limb with the secret of this process; for hash tables of our own.
   @inlinable @inline(__always)
-  public var mixedBits: UInt64 {
-    var h = lo ^ (mid &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(hi) &* 0xC2B2_AE3D_27D4_EB4F)
-    h = (h ^ (h >> 32)) &* 0xD6E8_FEB8_6659_FD93
-    return h ^ (h >> 32)
-  }
+  public var mixedBits: UInt64 { HashKey.process.mix(lo, mid, UInt64(hi), 0) }
 }
 
 extension Address: Comparable {

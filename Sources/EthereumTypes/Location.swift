@@ -60,11 +60,10 @@ public struct Location: Hashable, Sendable {
   @inlinable
   public func hash(into hasher: inout Hasher) { hasher.combine(mixedBits) }
 
-  /// All parts mixed into one limb; for hash tables of our own.
+  /// All parts mixed into one limb with the secret of this process; for hash tables of our own.
   @inlinable
   public var mixedBits: UInt64 {
-    let h = address.mixedBits ^ (slot.mixedBits &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(field.rawValue)
-    return (h ^ (h >> 29)) &* 0xBF58_476D_1CE4_E5B9
+    HashKey.fold(address.mixedBits ^ UInt64(field.rawValue) &<< 56, slot.mixedBits | 1)
   }
 }
 

@@ -73,13 +73,9 @@ public struct UInt256: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public func hash(into hasher: inout Hasher) { hasher.combine(mixedBits) }
 
-  /// The four limbs mixed into one, well spread over all bits; for hash tables of our own.
+  /// The four limbs mixed into one with the secret of this process; for hash tables of our own.
   @inlinable @inline(__always)
-  public var mixedBits: UInt64 {
-    var h = l0 ^ (l1 &* 0x9E37_79B9_7F4A_7C15) ^ (l2 &* 0xC2B2_AE3D_27D4_EB4F) ^ (l3 &* 0x1656_67B1_9E37_79F9)
-    h = (h ^ (h >> 32)) &* 0xD6E8_FEB8_6659_FD93
-    return h ^ (h >> 32)
-  }
+  public var mixedBits: UInt64 { HashKey.process.mix(l0, l1, l2, l3) }
 }
 
 extension UInt256: Comparable {
