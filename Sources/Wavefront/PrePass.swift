@@ -22,10 +22,17 @@ public final class PrePass: Sendable {
 
   /// Predicts all transactions of a block on the state before it, in block order. Linear in the block.
   public func predict(_ processor: BlockProcessor, on state: any StateReader) -> [AccessAnalyzer.Report] {
-    workers.map(processor.block.transactions.count) { [analyzer] index in
-      analyzer.predict(
-        processor.block.transactions[index], from: processor.senders[index],
-        environment: processor.environment, state: state)
+    workers.map(processor.block.transactions.count) { [self] index in
+      predict(index, of: processor, on: state)
     }
+  }
+
+  /// Predicts one transaction of a block on the state it finds.
+  public func predict(
+    _ index: Int, of processor: BlockProcessor, on state: any StateReader
+  ) -> AccessAnalyzer.Report {
+    analyzer.predict(
+      processor.block.transactions[index], from: processor.senders[index],
+      environment: processor.environment, state: state)
   }
 }

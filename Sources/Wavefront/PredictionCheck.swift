@@ -87,8 +87,15 @@ public struct PredictionCheck: Sendable {
 
   /// One row for each transaction.
   public private(set) var rows: [Row] = []
-  /// The block's counts.
+  /// The block's counts, for the predictions as they were made on the state before the block.
   public private(set) var totals = Totals()
+  /// The same with each prediction whose conditions did not hold when its turn came made anew on the state it found, as
+  /// an executor does that waits for the writers.
+  public private(set) var rebound = Totals()
+  /// Predictions that were vouched for and missed something, made anew or not. Must be 0.
+  public var falseVouchers: Int { totals.falseVouchers + rebound.falseVouchers }
+  /// How many were made anew.
+  public private(set) var rebindings = 0
 
   /// Runs the block in order and compares.
   ///
@@ -96,7 +103,12 @@ public struct PredictionCheck: Sendable {
   ///   - predictions: one for each transaction, made on the state before the first one.
   ///   - processor: the block.
   ///   - preState: the state before the block.
-  public init(_ predictions: [Prediction], _ processor: BlockProcessor, preState: any StateReader) throws {
+  ///   - rebind: makes the prediction of a transaction anew on a state; nil to leave them as they are.
+  public init(
+    _ predictions: [Prediction], _ processor: BlockProcessor, preState: any StateReader,
+    rebind: ((Int, any StateReader) -> Prediction)? = nil
+  ) throws {
+    var latest = predictions
     let state = MemoryState(base: preState)
     var machine = processor.makeMachine(on: state)
     try processor.begin(&machine, on: state)
@@ -105,6 +117,10 @@ public struct PredictionCheck: Sendable {
     for (index, transaction) in processor.block.transactions.enumerated() {
       let prediction = predictions[index]
       let held = try prediction.conditionalOn.allSatisfy { try Self.isUnchanged($0, opening, state) }
+      if !held, let rebind {
+        latest[index] = rebind(index, state)
+        rebindings += 1
+      }
       let result = try machine.execute(transaction, sender: processor.senders[index], on: state)
       try state.apply(result.effects)
       let actual = result.effects.accessSet
@@ -113,9 +129,15 @@ public struct PredictionCheck: Sendable {
         ? actual.reads + actual.writes + actual.adds : prediction.access.missing(from: actual)
       let isFalse = prediction.trust.isVouchedFor && held && !missing.isEmpty
       rows.append(Row(actual: actual, missing: missing, conditionsHeld: held, isFalseVoucher: isFalse))
-      count(prediction, actual, isFalse)
+      totals.count(prediction, actual, isFalse: isFalse)
+      // What was made on the very state it is checked on must cover what happened, or it is a false voucher too.
+      let isStillFalse =
+        latest[index].trust.isVouchedFor && !latest[index].access.missing(from: actual).isEmpty
+      rebound.count(latest[index], actual, isFalse: isStillFalse)
     }
-    countEdges(predictions, processor)
+    let sets = rows.map(\.actual)
+    totals.countEdges(predictions, sets)
+    rebound.countEdges(latest, sets)
   }
 
   private static func isUnchanged(
@@ -133,35 +155,38 @@ public struct PredictionCheck: Sendable {
     case .storage: true
     }
   }
+}
 
-  private mutating func count(_ prediction: Prediction, _ actual: AccessSet, _ isFalse: Bool) {
+extension PredictionCheck.Totals {
+  fileprivate mutating func count(_ prediction: Prediction, _ actual: AccessSet, isFalse: Bool) {
     let predicted = prediction.access
     let readHits = Set(predicted.reads).intersection(actual.reads).count
-    totals.readRecall.add(Share(hits: readHits, total: actual.reads.count))
-    totals.readPrecision.add(Share(hits: readHits, total: predicted.reads.count))
+    readRecall.add(.init(hits: readHits, total: actual.reads.count))
+    readPrecision.add(.init(hits: readHits, total: predicted.reads.count))
     let writes = Set(predicted.writes + predicted.adds)
     let actualWrites = Set(actual.writes + actual.adds)
     let writeHits = writes.intersection(actualWrites).count
-    totals.writeRecall.add(Share(hits: writeHits, total: actualWrites.count))
-    totals.writePrecision.add(Share(hits: writeHits, total: writes.count))
-    if prediction.trust.isVouchedFor { totals.vouched += 1 }
-    if isFalse { totals.falseVouchers += 1 }
+    writeRecall.add(.init(hits: writeHits, total: actualWrites.count))
+    writePrecision.add(.init(hits: writeHits, total: writes.count))
+    if prediction.trust.isVouchedFor { vouched += 1 }
+    if isFalse { falseVouchers += 1 }
   }
 
   /// Compares the dependencies that follow from the predictions with those that follow from what happened.
-  private mutating func countEdges(_ predictions: [Prediction], _ processor: BlockProcessor) {
-    func edges(_ sets: [AccessSet?]) -> Set<Int64> {
-      let graph = DependencyGraph(sets.map { ScheduledTransaction(access: $0, cost: 1) })
-      var edges = Set<Int64>()
-      for row in 0..<graph.count {
-        for other in graph.predecessors[row] { edges.insert(Int64(row) << 32 | Int64(other)) }
-      }
-      return edges
-    }
-    let actual = edges(rows.map(\.actual))
-    let predicted = edges(predictions.map { $0.trust == .unknown ? nil : $0.access })
+  fileprivate mutating func countEdges(_ predictions: [Prediction], _ sets: [AccessSet]) {
+    let actual = Self.edges(sets)
+    let predicted = Self.edges(predictions.map { $0.trust == .unknown ? nil : $0.access })
     let hits = actual.intersection(predicted).count
-    totals.edgeRecall.add(Share(hits: hits, total: actual.count))
-    totals.edgePrecision.add(Share(hits: hits, total: predicted.count))
+    edgeRecall.add(.init(hits: hits, total: actual.count))
+    edgePrecision.add(.init(hits: hits, total: predicted.count))
+  }
+
+  private static func edges(_ sets: [AccessSet?]) -> Set<Int64> {
+    let graph = DependencyGraph(sets.map { ScheduledTransaction(access: $0, cost: 1) })
+    var edges = Set<Int64>()
+    for row in 0..<graph.count {
+      for other in graph.predecessors[row] { edges.insert(Int64(row) << 32 | Int64(other)) }
+    }
+    return edges
   }
 }

@@ -52,6 +52,8 @@ struct AnalysisReport: Encodable {
   let fork: String
   let transactions: [Row]
   let check: Check?
+  let rebound: Check?
+  let rebindings: Int?
   let prepassNs: UInt64
 
   init(
@@ -73,6 +75,8 @@ struct AnalysisReport: Encodable {
         conditionsHeld: row?.conditionsHeld, falseVoucher: row?.isFalseVoucher)
     }
     self.check = check.map { Check($0.totals) }
+    rebound = check.map { Check($0.rebound) }
+    rebindings = check?.rebindings
   }
 }
 

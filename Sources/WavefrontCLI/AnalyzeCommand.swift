@@ -40,9 +40,8 @@ struct AnalyzeCommand: ParsableCommand {
       let start = ContinuousClock.now
       let entries = prePass.predict(processor, on: before)
       let nanoseconds = start.nanosecondsSince
-      let result =
-        check ? try PredictionCheck(entries.map(\.prediction), processor, preState: snapshot.preState) : nil
-      failures += result?.totals.falseVouchers ?? 0
+      let result = try self.check(entries, prePass, processor, snapshot)
+      failures += result?.falseVouchers ?? 0
       Terminal.endProgress()
       if json {
         print(
@@ -55,6 +54,17 @@ struct AnalyzeCommand: ParsableCommand {
     if !json, blocks.count > 1 { print(table.total) }
     if failures > 0 {
       throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)
+    }
+  }
+
+  private func check(
+    _ entries: [AccessAnalyzer.Report], _ prePass: PrePass, _ processor: BlockProcessor,
+    _ snapshot: BlockSnapshot
+  ) throws -> PredictionCheck? {
+    guard check else { return nil }
+    return try PredictionCheck(entries.map(\.prediction), processor, preState: snapshot.preState) {
+      index, state in
+      prePass.predict(index, of: processor, on: state).prediction
     }
   }
 }
