@@ -4,14 +4,14 @@ extension MemoryState {
   /// The first location at which two states over the same base differ, or nil where they are the same. Linear in what
   /// was changed in either.
   public func firstDifference(from other: MemoryState) throws(StateReadError) -> Location? {
-    for address in Set(entries.keys).union(other.entries.keys).sorted() {
+    let (ours, others) = (entries, other.entries)
+    for address in Set(ours.keys).union(others.keys).sorted() {
       let (mine, theirs) = (try account(address), try other.account(address))
       if (mine == nil) != (theirs == nil) { return .liveness(address) }
       if mine?.balance != theirs?.balance { return .balance(address) }
       if mine?.nonce != theirs?.nonce { return .nonce(address) }
       if mine?.codeHash != theirs?.codeHash { return .code(address) }
-      let keys = Set((entries[address]?.storage ?? [:]).keys)
-        .union((other.entries[address]?.storage ?? [:]).keys)
+      let keys = Set((ours[address]?.storage ?? [:]).keys).union((others[address]?.storage ?? [:]).keys)
       for key in keys.sorted() where try storage(address, key) != other.storage(address, key) {
         return .storage(address, key)
       }

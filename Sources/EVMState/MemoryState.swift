@@ -18,23 +18,28 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// What lies under this state, if anything.
   public let base: (any StateReader)?
-  /// The accounts known here.
-  public private(set) var entries: [Address: Entry] = [:]
   /// The codes known here.
   public private(set) var codes: [Hash32: Bytes] = [:]
   /// The block hashes known here.
   public var blockHashes: [UInt64: Hash32] = [:]
+  private var tables: MemoryTables
 
   /// Makes an empty state, on top of `base` where given.
-  public init(base: (any StateReader)? = nil) { self.base = base }
+  public init(base: (any StateReader)? = nil) {
+    self.base = base
+    tables = MemoryTables()
+  }
 
   /// Makes a copy that can be changed on its own. Cheap: contents are shared until changed.
   public init(copying other: MemoryState) {
     base = other.base
-    entries = other.entries
+    tables = other.tables
     codes = other.codes
     blockHashes = other.blockHashes
   }
+
+  /// The accounts known here. Made for each call; linear in accounts and slots.
+  public var entries: [Address: Entry] { tables.entries }
 
   // MARK: Filling
 
@@ -49,17 +54,30 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Sets an account with its whole storage; its code must be known by hash.
   public func set(_ address: Address, _ account: Account, storage: [UInt256: UInt256]) {
-    entries[address] = Entry(account: account, storage: storage, hidesBaseStorage: true)
+    let row = tables.set(address, account, wipesStorage: true)
+    for (slot, value) in storage { tables.setSlot(row, slot, value) }
+  }
+
+  /// Sets an account, nil for none, and with `wipesStorage` takes away its storage; otherwise that stays.
+  public func set(_ address: Address, _ account: Account?, wipesStorage: Bool) {
+    tables.set(address, account, wipesStorage: wipesStorage)
+  }
+
+  /// Sets one slot of an account.
+  public func set(_ address: Address, _ slot: UInt256, _ value: UInt256) throws(StateReadError) {
+    if let row = tables.row(address) { return tables.setSlot(row, slot, value) }
+    let row = tables.set(address, try base?.account(address), wipesStorage: false)
+    tables.setSlot(row, slot, value)
   }
 
   /// Does to an account what a credit of nothing does: it comes into being, or, from EIP-161 on, goes if it is
   /// empty.
   public func touch(_ address: Address, removesEmptyAccounts: Bool) {
-    let known = entries[address]?.account
+    let known = tables.row(address).flatMap { tables.accounts[$0].account }
     if removesEmptyAccounts {
-      if known?.isEmpty == true { entries[address] = Entry(account: nil, hidesBaseStorage: true) }
+      if known?.isEmpty == true { tables.set(address, nil, wipesStorage: true) }
     } else if known == nil {
-      entries[address] = Entry(account: Account(), hidesBaseStorage: true)
+      tables.set(address, Account(), wipesStorage: true)
     }
   }
 
@@ -71,19 +89,22 @@ public final class MemoryState: StateReader, @unchecked Sendable {
     return hash
   }
 
+  /// Makes a code known whose hash the caller knows.
+  public func insert(code: Bytes, hash: Hash32) { codes[hash] = code }
+
   // MARK: StateReader
 
   /// The account here, or in the base.
   public func account(_ address: Address) throws(StateReadError) -> Account? {
-    if let entry = entries[address] { return entry.account }
+    if let row = tables.row(address) { return tables.accounts[row].account }
     return try base?.account(address)
   }
 
   /// The slot here, or in the base.
   public func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    if let entry = entries[address] {
-      if let value = entry.storage[slot] { return value }
-      if entry.hidesBaseStorage { return .zero }
+    if let row = tables.row(address) {
+      if let value = tables.value(row, slot) { return value }
+      if tables.accounts[row].hidesBaseStorage { return .zero }
     }
     return try base?.storage(address, slot) ?? .zero
   }
@@ -104,9 +125,9 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Whether any slot is non-zero here, or in a base that still counts.
   public func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
-    if let entry = entries[address] {
-      if entry.storage.contains(where: { !$0.value.isZero }) { return true }
-      if entry.hidesBaseStorage { return false }
+    if let row = tables.row(address) {
+      if tables.hasNonZeroSlot(row) { return true }
+      if tables.accounts[row].hidesBaseStorage { return false }
     }
     return try base?.hasStorage(address) ?? false
   }
@@ -116,23 +137,20 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   /// Applies what a transaction did. Linear in its effects.
   public func apply(_ effects: TransactionEffects) throws(StateReadError) {
     for effect in effects.accounts where effect.changesAnything {
-      let before = try account(effect.address)
-      var entry = entries[effect.address] ?? Entry()
-      entry.account = effect.applied(to: before)
-      if effect.isCreated || effect.isDestroyed || entry.account == nil {
-        entry.storage = [:]
-        entry.hidesBaseStorage = true
+      let row = tables.row(effect.address)
+      let before: Account?
+      if let row { before = tables.accounts[row].account } else { before = try base?.account(effect.address) }
+      let after = effect.applied(to: before)
+      let wipesStorage = effect.isCreated || effect.isDestroyed || after == nil
+      if let row {
+        tables.set(row, after, wipesStorage: wipesStorage)
+      } else {
+        tables.set(effect.address, after, wipesStorage: wipesStorage)
       }
-      entries[effect.address] = entry
     }
     for slot in effects.slots where slot.before != slot.after {
       try set(slot.address, slot.key, slot.after)
     }
     for (hash, code) in effects.deployedCodes { codes[hash] = code }
-  }
-
-  private func set(_ address: Address, _ slot: UInt256, _ value: UInt256) throws(StateReadError) {
-    if entries[address] == nil { entries[address] = Entry(account: try base?.account(address)) }
-    entries[address]?.storage[slot] = value
   }
 }

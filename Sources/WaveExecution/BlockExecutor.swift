@@ -1,5 +1,6 @@
 public import EVM
 public import EVMState
+import Foundation
 
 /// How a block is run. Every way gives the same result.
 public enum ExecutorKind: String, Sendable, CaseIterable {
@@ -9,6 +10,8 @@ public enum ExecutorKind: String, Sendable, CaseIterable {
   case waves
   /// Each transaction as soon as its predecessors have run.
   case dataflow
+  /// Optimistically, without a plan (Block-STM): what the others are measured against.
+  case blockSTM = "block-stm"
 }
 
 /// A block that was run.
@@ -21,14 +24,18 @@ public struct BlockRun: Sendable {
   public var executions: Int
   /// Transactions that had to run again because a value they had read turned out to be another one.
   public var mispredictions: Int
+  /// On how many threads it was run.
+  public var threads: Int
 }
 
 /// Runs blocks on a number of threads. Keeps its threads between blocks; one executor runs one block at a time.
 public final class BlockExecutor: Sendable {
   /// How blocks are run.
   public let kind: ExecutorKind
-  /// The number of threads, at least 1.
+  /// The number of threads, at least 1: all of them where `adapts` is false, at most as many where it is true.
   public let threads: Int
+  /// Whether a block is run on no more threads than its plan can keep busy, and serially where that is one.
+  public let adapts: Bool
   private let pool = WorkerPool()
   private let codes = CodeCache()
 
@@ -36,10 +43,12 @@ public final class BlockExecutor: Sendable {
   ///
   /// - Parameters:
   ///   - kind: how to run blocks.
-  ///   - threads: on how many threads; 1 or more.
-  public init(kind: ExecutorKind = .dataflow, threads: Int) {
+  ///   - threads: on how many threads at most, 1 or more; all cores by default.
+  ///   - adapts: whether to use fewer where more would not pay.
+  public init(kind: ExecutorKind = .dataflow, threads: Int? = nil, adapts: Bool = true) {
     self.kind = kind
-    self.threads = max(1, min(threads, 256))
+    self.threads = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 256))
+    self.adapts = adapts
   }
 
   /// Runs a block.
@@ -52,27 +61,55 @@ public final class BlockExecutor: Sendable {
   public func run(
     _ processor: BlockProcessor, on state: any StateReader, plan: ExecutionPlan? = nil
   ) throws(BlockError) -> BlockRun {
+    let count = processor.block.transactions.count
+    let plan = plan.flatMap { $0.count == count ? $0 : nil }
+    let workers = workers(for: processor, plan)
     let current = MemoryState(base: state)
-    if kind == .serial {
+    if kind == .serial || (adapts && workers == 1) {
       let result = try processor.executeSerially(on: current, codes: codes)
-      return BlockRun(
-        result: result, state: current, executions: result.transactions.count, mispredictions: 0)
+      return BlockRun(result: result, state: current, executions: count, mispredictions: 0, threads: 1)
     }
     var machine = processor.makeMachine(on: current, codes: codes)
     try processor.begin(&machine, on: current)
-    let count = processor.block.transactions.count
-    let usable = plan.flatMap { $0.count == count ? $0 : nil } ?? .unconstrained(count: count)
-    let run = ParallelRun(processor, base: current, codes: codes, plan: usable, hasBarriers: kind == .waves)
-    let workers = max(1, min(threads, count))
-    if count > 0 { pool.run(on: workers) { _ in run.work() } }
-    var outcome = try run.finish()
-    do throws(StateReadError) {
-      for transaction in outcome.result.transactions { try current.apply(transaction.effects) }
-    } catch { throw .state(error) }
+    var outcome: (result: BlockResult, executions: Int)
+    if kind == .blockSTM {
+      let run = STMRun(processor, base: current, codes: codes)
+      pool.run(on: workers) { _ in run.work() }
+      outcome = try run.finish(on: current)
+    } else {
+      let run = ParallelRun(
+        processor, base: current, codes: codes, plan: plan ?? .unconstrained(count: count),
+        hasBarriers: kind == .waves)
+      pool.run(on: workers) { _ in run.work() }
+      outcome = try run.finish(on: current)
+    }
     outcome.result.requests = try processor.finish(
       &machine, on: current, logs: outcome.result.transactions.map(\.logs))
     return BlockRun(
       result: outcome.result, state: current, executions: outcome.executions,
-      mispredictions: outcome.executions - count)
+      mispredictions: outcome.executions - count, threads: workers)
   }
+
+  /// Whether the block is worth a pre-pass and a schedule: one that will run on one thread in any case is not.
+  public func wantsPlan(for processor: BlockProcessor) -> Bool {
+    switch kind {
+    case .serial, .blockSTM: false
+    case .waves, .dataflow: workers(for: processor, nil) > 1
+    }
+  }
+
+  /// On how many threads to run a block. Waking a thread takes some ten microseconds, the time of a few small
+  /// transactions; and threads that a plan cannot keep busy for most of the time only get in each other's way.
+  private func workers(for processor: BlockProcessor, _ plan: ExecutionPlan?) -> Int {
+    let count = processor.block.transactions.count
+    let most = max(1, min(threads, count))
+    guard adapts, most > 1 else { return most }
+    guard count >= Self.leastTransactions else { return 1 }
+    guard kind != .blockSTM, let plan else { return most }
+    let parallelism = plan.parallelism
+    return parallelism < Self.leastParallelism ? 1 : min(most, Int(parallelism.rounded(.up)) + 1)
+  }
+
+  private static var leastTransactions: Int { 8 }
+  private static var leastParallelism: Double { 1.1 }
 }

@@ -18,31 +18,20 @@ final class ParallelRun: Sendable {
   /// What running a transaction gave, right or wrong.
   typealias Outcome = Result<TransactionResult, ExecutionError>
 
-  private struct Progress {
-    var ready: ReadyQueue
-    /// For each transaction, how many predecessors have not run.
-    var waiting: [Int32]
-    var outcomes: [Outcome?]
-    /// Transactions below this are final.
-    var finalCount = 0
-    var isCommitting = false
-    /// Workers that are running a transaction or committing.
-    var busyWorkers = 0
+  /// What a worker does next.
+  enum Step {
+    case execute(Int)
+    /// Make transactions final.
+    case commit(Batch)
+    case stop
+  }
+
+  /// What the committer takes in one go: the outcomes next in line, and the result to add them to.
+  struct Batch {
+    var outcomes: [Outcome] = []
+    var result = BlockResult()
+    /// Executions the committer adds.
     var executions = 0
-    var gasUsed: UInt64 = 0
-    var blobGasUsed: UInt64 = 0
-    var error: BlockError?
-    /// With barriers: the wave that runs, and how many of its transactions have not.
-    var wave: Int32 = 0
-    var leftInWave = 0
-
-    /// A transaction that no one will release because the plan is wrong (a cycle, say): the first that has not run,
-    /// when nobody is running anything.
-    var stranded: Int? {
-      busyWorkers == 0 ? outcomes.firstIndex { $0 == nil } : nil
-    }
-
-    var isOver: Bool { error != nil || finalCount == outcomes.count }
   }
 
   private let processor: BlockProcessor
@@ -62,10 +51,7 @@ final class ParallelRun: Sendable {
     self.plan = plan
     self.hasBarriers = hasBarriers
     versions = VersionedState(base: base)
-    var progress = Progress(
-      ready: ReadyQueue(priorities: plan.priorities),
-      waiting: (0..<plan.count).map { Int32(plan.predecessors[$0].count) },
-      outcomes: Array(repeating: nil, count: plan.count))
+    var progress = Progress(plan)
     var waves: [[Int]] = []
     if hasBarriers {
       waves = Array(repeating: [], count: Int(plan.waveOf.max() ?? -1) + 1)
@@ -81,30 +67,40 @@ final class ParallelRun: Sendable {
 
   // MARK: Workers
 
-  /// One worker's life: runs transactions until the block is over.
+  /// One worker's life: runs transactions and makes them final until the block is over.
   func work() {
     let view = VersionedView(versions)
     var machine = processor.makeMachine(on: view, codes: codes)
-    while let index = nextReady() {
-      defer { noteIdle() }
-      let outcome = execute(index, &machine, view, foretellsNonce: true)
-      if case .success(let result) = outcome { versions.publish(result.effects, index: index) }
-      if noteExecuted(index, outcome) { commit(&machine, view) }
-    }
-  }
-
-  private func nextReady() -> Int? {
-    monitor.waitUntil { progress -> Int?? in
-      if progress.isOver { return .some(nil) }
-      if let index = progress.ready.pop() ?? progress.stranded {
-        progress.busyWorkers += 1
-        return index
+    var places: [VersionedState.Place] = []
+    var step = nextStep { _ in }
+    while true {
+      switch step {
+      case .stop: return
+      case .execute(let index):
+        let outcome = executeAndPublish(index, &machine, view)
+        step = nextStep { release(index, outcome, &$0) }
+      case .commit(var batch):
+        let error = commit(&batch, &machine, view, &places)
+        step = nextStep { $0.take(back: batch, error) }
       }
-      return nil
     }
   }
 
-  private func noteIdle() { monitor.withLock { $0.busyWorkers -= 1 } }
+  /// Notes what the worker has done and finds it something to do: first commit, then execute, else wait. All in one
+  /// turn at the lock.
+  private func nextStep(_ note: (inout Progress) -> Void) -> Step {
+    let step = monitor.withLockWaking { progress -> (result: Step?, wake: Int) in
+      note(&progress)
+      let step = progress.nextStep()
+      if progress.isOver { return (step, .max) }
+      // This worker takes one of the ready transactions itself; waking another for a lone successor would only move
+      // a chain of transactions from core to core.
+      let ready = progress.ready.count
+      if case .execute? = step { return (step, ready) }
+      return (step, step == nil ? ready : ready - 1)
+    }
+    return step ?? monitor.waitUntil { $0.nextStep() }
+  }
 
   private func execute(
     _ index: Int, _ machine: inout Machine, _ view: VersionedView, foretellsNonce: Bool
@@ -117,23 +113,19 @@ final class ParallelRun: Sendable {
     } catch { return .failure(error) }
   }
 
-  /// Notes that a transaction has run and releases what waited for it.
-  ///
-  /// - Returns: whether the caller must commit.
-  private func noteExecuted(_ index: Int, _ outcome: Outcome) -> Bool {
-    // This worker takes one of the ready transactions itself; waking another for a lone successor would only move a
-    // chain of transactions from core to core.
-    monitor.withLockWaking { progress -> (result: Bool, wake: Int) in
-      progress.outcomes[index] = outcome
-      progress.executions += 1
-      release(index, &progress)
-      let mustCommit = !progress.isCommitting && index == progress.finalCount
-      if mustCommit { progress.isCommitting = true }
-      return (mustCommit, progress.ready.count - 1)
+  private func executeAndPublish(_ index: Int, _ machine: inout Machine, _ view: VersionedView) -> Outcome {
+    let outcome = execute(index, &machine, view, foretellsNonce: true)
+    guard case .success(let result) = outcome else { return outcome }
+    do throws(StateReadError) { try versions.publish(result.effects, index: index) } catch {
+      versions.retract(result.effects, index: index)
+      return .failure(.state(error))
     }
+    return outcome
   }
 
-  private func release(_ index: Int, _ progress: inout Progress) {
+  /// Notes that a transaction has run and releases what waited for it.
+  private func release(_ index: Int, _ outcome: Outcome, _ progress: inout Progress) {
+    progress.note(index, outcome)
     guard hasBarriers else {
       for successor in plan.successors[index] {
         progress.waiting[Int(successor)] -= 1
@@ -152,77 +144,61 @@ final class ParallelRun: Sendable {
 
   // MARK: The committer
 
-  /// Makes transactions final, in order, as far as they have run.
-  private func commit(_ machine: inout Machine, _ view: VersionedView) {
-    while let (index, outcome) = nextToCommit() {
-      do throws(BlockError) {
-        let (gas, blobs) = monitor.withLock { ($0.gasUsed, $0.blobGasUsed) }
-        try processor.admit(index, gasUsed: gas, blobGasUsed: blobs)
-        let result = try settle(index, outcome, &machine, view)
-        monitor.withLock { progress in
-          progress.outcomes[index] = .success(result)
-          progress.gasUsed += result.gasUsed
-          progress.blobGasUsed +=
-            UInt64(processor.block.transactions[index].blobVersionedHashes.count) * BlobSchedule.gasPerBlob
-          progress.finalCount += 1
-        }
-      } catch {
-        monitor.withLock { progress in
-          progress.error = error
-          progress.isCommitting = false
+  /// Makes the transactions of a batch final, in order, up to the first that is at fault.
+  private func commit(
+    _ batch: inout Batch, _ machine: inout Machine, _ view: VersionedView,
+    _ places: inout [VersionedState.Place]
+  ) -> BlockError? {
+    do throws(BlockError) {
+      for outcome in batch.outcomes {
+        let index = batch.result.transactions.count
+        try processor.admit(index, gasUsed: batch.result.gasUsed, blobGasUsed: batch.result.blobGasUsed)
+        if let result = try settle(index, outcome, &places) {
+          batch.append(result, processor.block.transactions[index])
+        } else {
+          batch.executions += 1
+          batch.append(try executeAgain(index, &machine, view, &places), processor.block.transactions[index])
         }
       }
-    }
-    if monitor.withLock({ $0.isOver }) { monitor.wakeAll() }
-  }
-
-  private func nextToCommit() -> (Int, Outcome)? {
-    monitor.withLock { progress in
-      if !progress.isOver, let outcome = progress.outcomes[progress.finalCount] {
-        return (progress.finalCount, outcome)
-      }
-      progress.isCommitting = false
       return nil
-    }
+    } catch { return error }
   }
 
-  /// The outcome of a transaction all of whose predecessors are final: the one at hand if it holds, a new one if not.
+  /// Makes the outcome at hand final, or takes it back where it does not hold.
   private func settle(
-    _ index: Int, _ outcome: Outcome, _ machine: inout Machine, _ view: VersionedView
+    _ index: Int, _ outcome: Outcome, _ places: inout [VersionedState.Place]
+  ) throws(BlockError) -> TransactionResult? {
+    guard case .success(var result) = outcome else { return nil }
+    do throws(StateReadError) {
+      if try versions.settle(&result.effects, index: index, places: &places) { return result }
+    } catch { throw .state(error) }
+    versions.retract(result.effects, index: index)
+    return nil
+  }
+
+  /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
+  private func executeAgain(
+    _ index: Int, _ machine: inout Machine, _ view: VersionedView, _ places: inout [VersionedState.Place]
   ) throws(BlockError) -> TransactionResult {
-    if case .success(var result) = outcome {
-      if try settle(&result, index) { return result }
-      versions.retract(result.effects, index: index)
-    }
-    monitor.withLock { $0.executions += 1 }
     switch execute(index, &machine, view, foretellsNonce: false) {
     case .success(var result):
-      versions.publish(result.effects, index: index)
-      _ = try settle(&result, index)
+      do throws(StateReadError) {
+        _ = try versions.settle(&result.effects, index: index, places: &places)
+      } catch { throw .state(error) }
       return result
     case .failure(.rejected(let rejection)): throw .transaction(index: index, rejection)
     case .failure(.state(let error)): throw .state(error)
     }
   }
 
-  private func settle(_ result: inout TransactionResult, _ index: Int) throws(BlockError) -> Bool {
-    do throws(StateReadError) { return try versions.settle(&result.effects, index: index) } catch {
-      throw .state(error)
-    }
-  }
-
   // MARK: The end
 
-  /// The results in block order, or why there are none. Called when all workers are done.
-  func finish() throws(BlockError) -> (result: BlockResult, executions: Int) {
-    let (outcomes, executions, gasUsed, blobGasUsed, error) = monitor.withLock {
-      ($0.outcomes, $0.executions, $0.gasUsed, $0.blobGasUsed, $0.error)
-    }
+  /// Applies everything to the state the block began with and returns the results in block order, or says why there
+  /// are none. Called when all workers are done.
+  func finish(on state: MemoryState) throws(BlockError) -> (result: BlockResult, executions: Int) {
+    let (result, executions, error) = monitor.withLock { ($0.result, $0.executions, $0.error) }
     if let error { throw error }
-    var result = BlockResult()
-    result.gasUsed = gasUsed
-    result.blobGasUsed = blobGasUsed
-    for case .success(let transaction)? in outcomes { result.transactions.append(transaction) }
+    do throws(StateReadError) { try versions.apply(to: state) } catch { throw .state(error) }
     return (result, executions)
   }
 }

@@ -11,13 +11,18 @@ struct BenchCommand: ParsableCommand {
       The suite "interpreter" runs the messages of state tests, such as those of ipsilon/evm-benchmarks, on one \
       thread: CPU time of the message alone, on a warm machine, with the code already analysed. Every case is first \
       checked against the state root and the logs that its file expects.
+
+      The suite "parallel" runs block snapshots serially, by the planned executor with the schedule at hand and with \
+      pre-pass and scheduling inside (cold), and by Block-STM, in turns, and prints each one's speed-up over serial, \
+      beside what a perfect plan could reach. Every run is compared with the serial one.
       """)
 
-  enum Suite: String, ExpressibleByArgument { case interpreter }
+  enum Suite: String, ExpressibleByArgument, CaseIterable { case interpreter, parallel }
 
-  @Option(help: "What to measure: interpreter.") var suite: Suite
+  @Option(help: "What to measure.") var suite: Suite
   @Argument(help: "Files of cases, or folders that hold them.") var paths: [String]
   @Option(help: "Only cases whose name contains this.") var filter: String?
+  @Option(help: "Threads at most, for parallel; all cores by default.") var threads: Int?
   @Option(help: "Samples for each case, of which the median counts.") var samples = 25
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -25,10 +30,30 @@ struct BenchCommand: ParsableCommand {
     if !(1...100_000).contains(samples) {
       throw ValidationError("--samples must be 1 to 100000, not \(samples)")
     }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads must be 1 to 256, not \(threads)")
+    }
     if paths.isEmpty { throw ValidationError("name at least one file or folder") }
   }
 
   func run() throws {
+    switch suite {
+    case .interpreter: try runInterpreter()
+    case .parallel: try runParallel()
+    }
+  }
+
+  private func runParallel() throws {
+    let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
+    let report = try BenchParallel(
+      files, threads: threads ?? Host.coreCount, repeats: samples, quietly: json)
+    print(json ? try encodeJSON(report) : report.summary)
+    guard report.wrong.isEmpty else {
+      throw CommandFailure("wrong result: \(report.wrong.joined(separator: ", "))", .wrongResult)
+    }
+  }
+
+  private func runInterpreter() throws {
     var report = BenchReport()
     for file in paths.flatMap(Self.files) {
       for item in try InterpreterBenchmark.cases(contentsOf: file)

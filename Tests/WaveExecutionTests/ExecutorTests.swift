@@ -10,7 +10,7 @@ import Testing
 @Suite("Every executor gives the serial result")
 struct ExecutorTests {
   /// The serial run, and what a run by any other executor must equal.
-  private static func expectSame(_ a: BlockRun, _ b: BlockRun, _ comment: Comment) throws {
+  static func expectSame(_ a: BlockRun, _ b: BlockRun, _ comment: Comment) throws {
     #expect(a.result.transactions.map(\.succeeded) == b.result.transactions.map(\.succeeded), comment)
     #expect(a.result.transactions.map(\.gasUsed) == b.result.transactions.map(\.gasUsed), comment)
     #expect(a.result.transactions.map(\.logs) == b.result.transactions.map(\.logs), comment)
@@ -22,7 +22,7 @@ struct ExecutorTests {
     #expect(try a.state.firstDifference(from: b.state) == nil, comment)
   }
 
-  private static func actualPlan(_ run: BlockRun) -> ExecutionPlan {
+  static func actualPlan(_ run: BlockRun) -> ExecutionPlan {
     ExecutionPlan(
       Schedule.ordered(
         run.result.transactions.map { ScheduledTransaction(access: $0.effects.accessSet, cost: $0.gasUsed) }))
@@ -35,7 +35,7 @@ struct ExecutorTests {
     #expect(serial.result.transactions.count == random.block.transactions.count)
     for kind in ExecutorKind.allCases {
       for threads in [1, 2, 4, 8] {
-        let executor = BlockExecutor(kind: kind, threads: threads)
+        let executor = BlockExecutor(kind: kind, threads: threads, adapts: false)
         for plan in [nil, Self.actualPlan(serial)] {
           let run = try executor.run(random.processor, on: random.state, plan: plan)
           try Self.expectSame(serial, run, "seed \(seed), \(kind), \(threads) threads, plan \(plan != nil)")
@@ -50,19 +50,20 @@ struct ExecutorTests {
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
     for kind in ExecutorKind.allCases {
       let slow = UnreliableState(random.state, failsAfter: nil, stalls: true)
-      let run = try BlockExecutor(kind: kind, threads: 4).run(random.processor, on: slow)
+      let run = try BlockExecutor(kind: kind, threads: 4, adapts: false).run(random.processor, on: slow)
       try Self.expectSame(serial, run, "seed \(seed), \(kind)")
     }
   }
 
-  @Test("or the error of a state that fails, at whatever read that is", arguments: [0, 3, 10, 25, 60])
+  @Test("or the error of a state that fails, at whatever read that is", arguments: [0, 3, 10, 25])
   func failingState(reads: Int) throws {
     let random = RandomBlock(seed: 99, count: 40, accounts: 30)
     for kind in ExecutorKind.allCases {
       for threads in [1, 4] {
         let failing = UnreliableState(random.state, failsAfter: reads, stalls: false)
         #expect(throws: BlockError.state(.unavailable("disk on fire"))) {
-          _ = try BlockExecutor(kind: kind, threads: threads).run(random.processor, on: failing)
+          _ = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
+            random.processor, on: failing)
         }
       }
     }
@@ -79,7 +80,24 @@ struct ExecutorTests {
     for kind in ExecutorKind.allCases {
       for threads in [1, 2, 8] {
         #expect(throws: expected) {
-          _ = try BlockExecutor(kind: kind, threads: threads).run(random.processor, on: random.state)
+          _ = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
+            random.processor, on: random.state)
+        }
+      }
+    }
+  }
+
+  @Test("the fee recipient may send transactions itself")
+  func coinbaseSends() throws {
+    for seed in 30..<36 as Range<UInt64> {
+      var random = RandomBlock(seed: seed, count: 40, accounts: 3)
+      random.block.header.coinbase = Address(0x1_0001)
+      let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
+      for kind in ExecutorKind.allCases {
+        for threads in [1, 4] {
+          let run = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
+            random.processor, on: random.state)
+          try Self.expectSame(serial, run, "seed \(seed), \(kind), \(threads) threads")
         }
       }
     }
@@ -92,7 +110,7 @@ struct ExecutorTests {
     random.block.transactions[random.block.transactions.count - 1].value = 2_000_000_000_000
     for kind in ExecutorKind.allCases {
       #expect {
-        _ = try BlockExecutor(kind: kind, threads: 4).run(random.processor, on: random.state)
+        _ = try BlockExecutor(kind: kind, threads: 4, adapts: false).run(random.processor, on: random.state)
       } throws: { error in
         guard case BlockError.transaction(_, .insufficientFunds)? = error as? BlockError else { return false }
         return true
@@ -111,7 +129,7 @@ struct ExecutorTests {
       predecessors: ring, successors: ring, priorities: Array(repeating: 1, count: count))
     for kind in [ExecutorKind.waves, .dataflow] {
       for plan in [tooShort, cycle] {
-        let run = try BlockExecutor(kind: kind, threads: 3).run(
+        let run = try BlockExecutor(kind: kind, threads: 3, adapts: false).run(
           random.processor, on: random.state, plan: plan)
         try Self.expectSame(serial, run, "\(kind)")
       }
@@ -135,11 +153,41 @@ struct ExecutorTests {
     let planner = BlockPlanner(random.processor, on: random.state)
     let schedule = Schedule.ordered(planner.transactions(predictions))
     #expect(schedule.waves.count == 1)
-    let run = try BlockExecutor(kind: .dataflow, threads: 4).run(
+    let run = try BlockExecutor(kind: .dataflow, threads: 4, adapts: false).run(
       random.processor, on: random.state, plan: ExecutionPlan(schedule))
     try Self.expectSame(serial, run, "chain")
     #expect(run.mispredictions == 0)
     #expect(try run.state.account(sender)?.nonce == 50)
+  }
+
+  @Test(
+    "a chain, and a block too small to share, run on one thread; independent work on as many as it keeps busy"
+  )
+  func threadsFitTheBlock() throws {
+    func threads(_ senders: Int, _ count: Int) throws -> Int {
+      var random = RandomBlock(seed: 1, count: 0, accounts: 1)
+      for sender in 0..<senders {
+        let address = Address(0x1_0000 + UInt64(sender))
+        random.state.set(address, nonce: 0, balance: UInt256(UInt64.max), code: [], storage: [:])
+        for nonce in 0..<UInt64(count / senders) {
+          random.block.transactions.append(
+            Transaction(nonce: nonce, gasPrice: 10, gasLimit: 100_000, to: Address(0x2_0000), value: 5))
+          random.senders.append(address)
+        }
+      }
+      let chained = random.senders.map { sender in
+        let place = [Location.nonce(sender)]
+        return ScheduledTransaction(access: AccessSet(reads: place, writes: place, adds: []), cost: 1)
+      }
+      let plan = ExecutionPlan(Schedule.ordered(chained))
+      return try BlockExecutor(kind: .dataflow, threads: 8).run(
+        random.processor, on: random.state, plan: plan
+      ).threads
+    }
+    #expect(try threads(1, 30) == 1)
+    #expect(try threads(4, 4) == 1)
+    #expect(try threads(2, 30) == 3)
+    #expect(try threads(10, 30) == 8)
   }
 
   @Test("a sender that might not afford all its transactions stays a chain")

@@ -1,0 +1,123 @@
+import EthereumTypes
+
+/// The accounts and slots of a `MemoryState`, as rows in the order in which they became known.
+struct MemoryTables: Sendable {
+  struct AccountRow: BitwiseCopyable {
+    let address: Address
+    var account: Account?
+    var hidesBaseStorage = false
+    /// Grows whenever the storage is taken away: slots of an older epoch do not count.
+    var epoch: Int32 = 0
+    /// The slot set last, −1 for none; the others hang on it.
+    var lastSlot: Int32 = -1
+  }
+
+  struct SlotRow: BitwiseCopyable {
+    let key: UInt256
+    var value: UInt256
+    let account: Int32
+    var epoch: Int32
+    /// The slot of the same account and epoch set before this one, −1 for none.
+    var previous: Int32
+  }
+
+  private var accountIndex = RowTable()
+  private(set) var accounts: [AccountRow] = []
+  private var slotIndex = RowTable()
+  private var slots: [SlotRow] = []
+
+  // MARK: Reading
+
+  /// The row of an account, nil where it is not known here.
+  func row(_ address: Address) -> Int? {
+    accountIndex.row(address.mixedBits) { accounts[$0].address == address }
+  }
+
+  private func bits(_ account: Int, _ slot: UInt256) -> UInt64 {
+    slot.mixedBits &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
+  }
+
+  private func slotRow(_ account: Int, _ slot: UInt256) -> Int? {
+    slotIndex.row(bits(account, slot)) {
+      slots[$0].key == slot && slots[$0].account == Int32(truncatingIfNeeded: account)
+    }
+  }
+
+  /// The value of a slot, nil where it is not known here.
+  func value(_ account: Int, _ slot: UInt256) -> UInt256? {
+    guard let row = slotRow(account, slot), slots[row].epoch == accounts[account].epoch else { return nil }
+    return slots[row].value
+  }
+
+  /// The slots of an account that are known here.
+  func forEachSlot(_ account: Int, _ body: (UInt256, UInt256) -> Void) {
+    var row = accounts[account].lastSlot
+    while row >= 0 {
+      let slot = slots[Int(row)]
+      body(slot.key, slot.value)
+      row = slot.previous
+    }
+  }
+
+  func hasNonZeroSlot(_ account: Int) -> Bool {
+    var found = false
+    forEachSlot(account) { found = found || !$1.isZero }
+    return found
+  }
+
+  var entries: [Address: MemoryState.Entry] {
+    var entries: [Address: MemoryState.Entry] = [:]
+    entries.reserveCapacity(accounts.count)
+    for (row, account) in accounts.enumerated() {
+      var entry = MemoryState.Entry(account: account.account, hidesBaseStorage: account.hidesBaseStorage)
+      forEachSlot(row) { entry.storage[$0] = $1 }
+      entries[account.address] = entry
+    }
+    return entries
+  }
+
+  // MARK: Writing
+
+  @discardableResult
+  mutating func set(_ address: Address, _ account: Account?, wipesStorage: Bool) -> Int {
+    let bits = address.mixedBits
+    if let row = accountIndex.row(bits, where: { accounts[$0].address == address }) {
+      set(row, account, wipesStorage: wipesStorage)
+      return row
+    }
+    let row = accounts.count
+    accounts.append(AccountRow(address: address, account: account, hidesBaseStorage: wipesStorage))
+    accountIndex.insert(bits, row: row)
+    return row
+  }
+
+  mutating func set(_ row: Int, _ account: Account?, wipesStorage: Bool) {
+    accounts[row].account = account
+    if wipesStorage {
+      accounts[row].hidesBaseStorage = true
+      accounts[row].epoch += 1
+      accounts[row].lastSlot = -1
+    }
+  }
+
+  mutating func setSlot(_ account: Int, _ slot: UInt256, _ value: UInt256) {
+    let epoch = accounts[account].epoch
+    if let row = slotRow(account, slot) {
+      slots[row].value = value
+      if slots[row].epoch != epoch { link(row, account, epoch) }
+      return
+    }
+    let row = slots.count
+    slots.append(
+      SlotRow(
+        key: slot, value: value, account: Int32(truncatingIfNeeded: account), epoch: epoch, previous: -1))
+    slotIndex.insert(bits(account, slot), row: row)
+    link(row, account, epoch)
+  }
+
+  private mutating func link(_ row: Int, _ account: Int, _ epoch: Int32) {
+    slots[row].epoch = epoch
+    slots[row].previous = accounts[account].lastSlot
+    accounts[account].lastSlot = Int32(truncatingIfNeeded: row)
+  }
+}
