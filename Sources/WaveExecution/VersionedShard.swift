@@ -15,8 +15,10 @@ struct VersionedShard: Sendable {
     /// Whether a final transaction made it a new contract.
     var isCreated = false
     var pending = VersionPool<AccountEffect>.List()
-    /// The sum of the pending credits and debits, and the number of pending versions that are anything else.
+    /// The sum of the pending credits and debits, how many pending versions set the nonce, and how many do anything
+    /// else.
     var pendingSum = UInt256.zero
+    var pendingNonces: Int32 = 0
     var pendingOthers: Int32 = 0
   }
 
@@ -56,14 +58,22 @@ struct VersionedShard: Sendable {
     let cell = accounts[row]
     if cell.pending.isEmpty { return cell.settled }
     if cell.pendingOthers == 0, var account = cell.settled, !account.isEmpty {
-      // Hundreds of transactions credit the coinbase: take off what came too late rather than add up what came before.
+      // Hundreds of transactions credit the coinbase or come from one sender: take off what came too late rather than
+      // add up what came before.
       var sum = cell.pendingSum
       var place = cell.pending.last
-      while place >= 0 {
-        let node = accountVersions.nodes[Int(place)]
-        if node.index < index { break }
-        sum &-= node.change.credit ?? .zero
-        place = node.previous
+      while place >= 0, accountVersions.nodes[Int(place)].index >= index {
+        sum &-= accountVersions.nodes[Int(place)].change.credit ?? .zero
+        place = accountVersions.nodes[Int(place)].previous
+      }
+      if cell.pendingNonces > 0 {
+        while place >= 0 {
+          if let nonce = accountVersions.nodes[Int(place)].change.nonce {
+            account.nonce = nonce
+            break
+          }
+          place = accountVersions.nodes[Int(place)].previous
+        }
       }
       account.balance &+= sum
       return account
@@ -92,20 +102,19 @@ struct VersionedShard: Sendable {
 
   mutating func publish(_ effect: AccountEffect, _ row: Int, index: Int) {
     accountVersions.insert(effect, index: index, into: &accounts[row].pending)
-    if let credit = effect.credit {
-      accounts[row].pendingSum &+= credit
-    } else {
-      accounts[row].pendingOthers += 1
-    }
+    count(effect, row, 1)
+    if let credit = effect.credit { accounts[row].pendingSum &+= credit }
   }
 
   mutating func retractAccount(_ row: Int, index: Int) {
     guard let effect = accountVersions.remove(index: index, from: &accounts[row].pending) else { return }
-    if let credit = effect.credit {
-      accounts[row].pendingSum &-= credit
-    } else {
-      accounts[row].pendingOthers -= 1
-    }
+    count(effect, row, -1)
+    if let credit = effect.credit { accounts[row].pendingSum &-= credit }
+  }
+
+  private mutating func count(_ effect: AccountEffect, _ row: Int, _ number: Int32) {
+    if effect.credit == nil { accounts[row].pendingOthers += number }
+    if effect.nonce != nil { accounts[row].pendingNonces += number }
   }
 
   /// Makes what transaction `index` did to the account final.
@@ -162,11 +171,13 @@ struct VersionedShard: Sendable {
 }
 
 extension AccountEffect {
-  /// What is added to the balance, where nothing else happens to an account that is there already.
+  /// What is added to the balance, where no more than that and the nonce changes of an account that is there already.
   fileprivate var credit: UInt256? {
-    guard case .add(let amount) = balance, nonce == nil, codeHash == nil, !isCreated, !isDestroyed else {
-      return nil
+    if codeHash != nil || isCreated || isDestroyed { return nil }
+    return switch balance {
+    case .none: .zero
+    case .add(let amount): amount
+    case .set: nil
     }
-    return amount
   }
 }
