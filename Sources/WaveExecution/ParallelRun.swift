@@ -28,7 +28,7 @@ final class ParallelRun: Sendable {
 
   /// What the committer takes in one go: the outcomes next in line, and the result to add them to.
   struct Batch {
-    var outcomes: [Outcome] = []
+    var outcomes: [Outcome?] = []
     var result = BlockResult()
     /// Executions the committer adds.
     var executions = 0
@@ -150,10 +150,13 @@ final class ParallelRun: Sendable {
     _ places: inout [VersionedState.Place]
   ) -> BlockError? {
     do throws(BlockError) {
-      for outcome in batch.outcomes {
+      for position in batch.outcomes.indices {
         let index = batch.result.transactions.count
         try processor.admit(index, gasUsed: batch.result.gasUsed, blobGasUsed: batch.result.blobGasUsed)
-        if let result = try settle(index, outcome, &places) {
+        // Taken out, so that bringing the effects up to date does not copy them.
+        let outcome = batch.outcomes[position]
+        batch.outcomes[position] = nil
+        if let result = try settle(index, consume outcome, &places) {
           batch.append(result, processor.block.transactions[index])
         } else {
           batch.executions += 1
@@ -166,9 +169,9 @@ final class ParallelRun: Sendable {
 
   /// Makes the outcome at hand final, or takes it back where it does not hold.
   private func settle(
-    _ index: Int, _ outcome: Outcome, _ places: inout [VersionedState.Place]
+    _ index: Int, _ outcome: consuming Outcome?, _ places: inout [VersionedState.Place]
   ) throws(BlockError) -> TransactionResult? {
-    guard case .success(var result) = outcome else { return nil }
+    guard case .success(var result)? = consume outcome else { return nil }
     do throws(StateReadError) {
       if try versions.settle(&result.effects, index: index, places: &places) { return result }
     } catch { throw .state(error) }

@@ -19,8 +19,9 @@ final class WorkerPool: Sendable {
 
   deinit { close() }
 
-  /// Runs `body` once on each of `count` workers, numbered from 0, and returns when all are done. Calls on one pool must
-  /// not overlap.
+  /// Runs `body` on up to `count` workers, numbered from 0, once each, and returns when all are done. The caller is
+  /// worker 0, and when it has nothing left to do, no other one starts: a small job need not wait for threads to wake.
+  /// Calls on one pool must not overlap.
   func run(on count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     if count > 1 {
       let missing = monitor.withLock { state -> Range<Int> in
@@ -29,7 +30,6 @@ final class WorkerPool: Sendable {
         state.job = body
         state.round += 1
         state.wanted = count
-        state.running = count - 1
         return missing
       }
       for number in missing { start(number) }
@@ -38,9 +38,8 @@ final class WorkerPool: Sendable {
     body(0)
     if count > 1 {
       monitor.waitUntil { state -> Void? in
-        guard state.running == 0 else { return nil }
         state.job = nil
-        return ()
+        return state.running == 0 ? () : nil
       }
     }
   }
@@ -53,6 +52,7 @@ final class WorkerPool: Sendable {
           if state.isClosed { return .some(nil) }
           guard state.round != round, number < state.wanted, let job = state.job else { return nil }
           round = state.round
+          state.running += 1
           return job
         }
         guard let job else { return }

@@ -177,7 +177,11 @@ final class STMRun: Sendable {
     var batch = ParallelRun.Batch()
     for (index, cell) in cells.enumerated() {
       try processor.admit(index, gasUsed: batch.result.gasUsed, blobGasUsed: batch.result.blobGasUsed)
-      switch cell.execution.withLock({ $0.outcome }) {
+      let outcome = cell.execution.withLock { execution in
+        defer { execution.outcome = nil }
+        return execution.outcome
+      }
+      switch consume outcome {
       case .success(var transaction)?:
         do throws(StateReadError) {
           for position in transaction.effects.accounts.indices {
