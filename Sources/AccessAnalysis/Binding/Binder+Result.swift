@@ -53,8 +53,9 @@ extension Binder {
   /// Whether a written slot ends up with another value. Writing back what was there is no write; where that
   /// can be told only from the state, the slot's value becomes a condition.
   private mutating func changes(_ row: SlotRow) throws(FallbackReason) -> Bool {
-    let final = symbols.settled(row.current)
-    if !final.isKnown { return final.symbol != row.original.symbol }
+    if row.current == row.original { return false }
+    guard let word = symbols.derived(row.current) else { return true }
+    let final = Value(word)
     let original = symbols.settled(row.original)
     if original.isKnown { return original.word != final.word }
     let before: UInt256

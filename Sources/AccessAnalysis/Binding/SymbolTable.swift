@@ -108,12 +108,19 @@ struct SymbolTable {
     switch op {
     case Opcode.and, Opcode.mul:
       if a.isKnownZero || b.isKnownZero { return .zero }
+      if op == Opcode.and, a == b { return a }
     case Opcode.add, Opcode.or, Opcode.xor:
       if a.isKnownZero { return b }
       if b.isKnownZero { return a }
+      if op == Opcode.add {
+        // (x − y) + y: what was taken is given back.
+        if let rest = undone(a, Opcode.sub, b) ?? undone(b, Opcode.sub, a) { return rest }
+      }
     case Opcode.sub:
       if b.isKnownZero { return a }
-      if a.symbol == b.symbol && !a.isKnown { return .zero }
+      if a == b { return .zero }
+      // (x + y) − y: what was given is taken back.
+      if let rest = undone(a, Opcode.add, b) { return rest }
     case Opcode.shl, Opcode.shr, Opcode.sar:
       if a.isKnownZero { return b }
     case Opcode.eq:
@@ -121,6 +128,26 @@ struct SymbolTable {
     default: break
     }
     return add(Symbol(.operation, op: op, a, b, c))
+  }
+
+  /// What `value` was before `op` was applied to it with `operand`; nil where it is no such thing.
+  private func undone(_ value: Value, _ op: UInt8, _ operand: Value) -> Value? {
+    guard !value.isKnown else { return nil }
+    let symbol = symbols[Int(value.symbol)]
+    guard symbol.kind == .operation, symbol.op == op else { return nil }
+    if symbol.b == operand { return symbol.a }
+    return op == Opcode.add && symbol.a == operand ? symbol.b : nil
+  }
+
+  /// The word of a value where it follows from symbols somebody asked for before; looks at a few symbols only.
+  func derived(_ value: Value, depth: Int = 12) -> UInt256? {
+    if value.isKnown { return value.word }
+    let symbol = symbols[Int(value.symbol)]
+    if symbol.isKnown { return symbol.word }
+    guard symbol.kind == .operation, depth > 0, let a = derived(symbol.a, depth: depth - 1),
+      let b = derived(symbol.b, depth: depth - 1), let c = derived(symbol.c, depth: depth - 1)
+    else { return nil }
+    return WordOperation.evaluate(symbol.op, a, b, c)
   }
 
   /// The value with its word where somebody asked for it before.

@@ -17,12 +17,12 @@ final class FailureAnalysis: Sendable {
   private let table: OpcodeTable
   private let verdicts = Mutex<[Int: Verdict]>([:])
 
-  /// Conservative: the number of precompiles in every fork, all free of state.
-  private static let precompileCount: UInt64 = 4
+  /// The precompiles of every fork: none touches state.
+  private static let statelessTargets: ClosedRange<Int32> = 1...4
   /// States explored before giving up, which counts as not failing: first a few, because most failing sides are
   /// short and most surviving ones are not, then more.
   static let budgets = [16, 128]
-  /// Stack words followed; deeper ones are unknown.
+  /// Stack words taken over at the start; deeper ones are unknown.
   private static let maximumDepth = 48
   /// Visits of one place after which only jump destinations are still followed as constants.
   private static let exactVisits = 3
@@ -45,22 +45,6 @@ final class FailureAnalysis: Sendable {
     case unknown(Int)
     /// Every path fails or jumps to where the stack says.
     case open
-  }
-
-  private struct Place {
-    var offset: Int
-    var stack: [UInt256?]
-
-    var hash: UInt64 {
-      var hash = (UInt64(offset) ^ FailureAnalysis.seed) &* 0x9E37_79B9_7F4A_7C15
-      for (index, word) in stack.reversed().enumerated() {
-        guard let word else { continue }
-        hash ^= (word.mixedBits &+ UInt64(index) &<< 48) &* FailureAnalysis.seed
-        hash = (hash ^ (hash >> 29)) &* 0xBF58_476D_1CE4_E5B9
-        hash ^= hash >> 32
-      }
-      return hash
-    }
   }
 
   /// Whether every path from a side of a branch fails without reading or writing state.
@@ -94,33 +78,23 @@ final class FailureAnalysis: Sendable {
   }
 
   private func explore(from offset: Int, stack: [UInt256?], _ budget: Int) -> Verdict {
-    var open = [Place(offset: offset, stack: stack.suffix(Self.maximumDepth))]
-    var seen = Set<UInt64>()
-    var visits: [Int: Int] = [:]
+    var exploration = Exploration(offset: offset, stack: stack.suffix(Self.maximumDepth))
     var result = Verdict.fails
-    while var place = open.popLast() {
-      let count = visits[place.offset, default: 0]
-      visits[place.offset] = count + 1
-      if count >= Self.exactVisits { place.stack = place.stack.map { keepsDestination($0) } }
-      guard seen.insert(place.hash).inserted else { continue }
-      guard seen.count <= budget else { return .unknown(budget) }
+    while let place = exploration.take() {
+      if exploration.visit(place) >= Self.exactVisits {
+        exploration.forget { !destinations.contains(Int($0)) }
+      }
+      guard exploration.isNew(place, seed: Self.seed) else { continue }
+      guard exploration.seenCount <= budget else { return .unknown(budget) }
       // What fails whatever lies on the stack fails here too.
-      if place.offset != offset, verdicts.withLock({ $0[place.offset] }) == .fails { continue }
-      switch run(place) {
-      case .fails: continue
+      if place != offset, verdicts.withLock({ $0[place] }) == .fails { continue }
+      switch run(from: place, &exploration) {
+      case .fails, .splits: continue
       case .survives: return .survives
       case .leaves: result = .open
-      case .splits(let places): open += places
       }
     }
     return result
-  }
-
-  private func keepsDestination(_ word: UInt256?) -> UInt256? {
-    guard let word, word.fitsUInt64, word.l0 < 0x10000, destinations.contains(Int(word.l0)) else {
-      return nil
-    }
-    return word
   }
 
   private enum Outcome {
@@ -128,14 +102,13 @@ final class FailureAnalysis: Sendable {
     case survives
     /// Jumps to a place the stack below holds.
     case leaves
-    case splits([Place])
+    /// Goes on at places that were added to the exploration.
+    case splits
   }
 
   /// Runs straight on until the path ends, branches or jumps.
-  private func run(_ place: Place) -> Outcome {
-    var pc = place.offset
-    var stack = place.stack
-    func pop() -> UInt256? { stack.popLast() ?? nil }
+  private func run(from place: Int, _ exploration: inout Exploration) -> Outcome {
+    var pc = place
     while pc < code.count {
       let op = code[pc]
       guard let definition = table.definitions[Int(op)] else { return .fails }
@@ -147,68 +120,63 @@ final class FailureAnalysis: Sendable {
         Opcode.delegatecall, Opcode.dupn, Opcode.swapn, Opcode.exchange:
         return .survives
       case Opcode.call, Opcode.staticcall:
-        _ = pop()
-        guard let target = pop(), target.fitsUInt64, target.l0 >= 1, target.l0 <= Self.precompileCount else {
-          return .survives
-        }
-        if op == Opcode.call {
-          guard let value = pop(), value.isZero else { return .survives }
-        }
-        for _ in 0..<4 { _ = pop() }
-        stack.append(nil)
+        _ = exploration.pop()
+        guard Self.statelessTargets.contains(exploration.pop()) else { return .survives }
+        if op == Opcode.call && exploration.pop() != 0 { return .survives }
+        for _ in 0..<4 { _ = exploration.pop() }
+        exploration.push(Exploration.unknown)
       case Opcode.jump:
-        guard let target = pop() else { return .leaves }
-        guard let offset = destination(target) else { return .fails }
-        return .splits([Place(offset: offset, stack: stack)])
+        let target = exploration.pop()
+        if target == Exploration.unknown { return .leaves }
+        guard destinations.contains(Int(target)) else { return .fails }
+        exploration.add(Int(target))
+        return .splits
       case Opcode.jumpi:
-        let target = pop()
-        let condition = pop()
-        var places: [Place] = []
-        if condition.map({ !$0.isZero }) ?? true {
-          guard let target else { return .leaves }
-          if let offset = destination(target) { places.append(Place(offset: offset, stack: stack)) }
+        let target = exploration.pop()
+        let condition = exploration.pop()
+        if condition != 0 {
+          if target == Exploration.unknown { return .leaves }
+          if destinations.contains(Int(target)) { exploration.add(Int(target)) }
         }
-        if condition.map(\.isZero) ?? true { places.append(Place(offset: pc + 1, stack: stack)) }
-        return .splits(places)
-      case Opcode.push0: stack.append(.zero)
+        if condition == 0 || condition == Exploration.unknown { exploration.add(pc + 1) }
+        return .splits
+      case Opcode.push0: exploration.push(0)
       case Opcode.push1...Opcode.push32:
         let size = Int(op - Opcode.push0)
-        stack.append(code.pushData(at: pc + 1, count: size))
+        exploration.push(Exploration.word(code.pushData(at: pc + 1, count: size)))
         pc += size
-      case Opcode.dup1...Opcode.dup16:
-        let depth = Int(op - Opcode.dup1)
-        stack.append(depth < stack.count ? stack[stack.count - 1 - depth] : nil)
-      case Opcode.swap1...Opcode.swap16:
-        let depth = Int(op - Opcode.swap1) + 1
-        while stack.count <= depth { stack.insert(nil, at: 0) }
-        stack.swapAt(stack.count - 1, stack.count - 1 - depth)
+      case Opcode.pc: exploration.push(Int32(truncatingIfNeeded: pc))
+      case Opcode.dup1...Opcode.dup16: exploration.duplicate(Int(op - Opcode.dup1))
+      case Opcode.swap1...Opcode.swap16: exploration.exchange(Int(op - Opcode.swap1) + 1)
+      case Opcode.iszero:
+        let a = exploration.pop()
+        exploration.push(a == Exploration.unknown ? a : a == 0 ? 1 : 0)
+      case Opcode.and, Opcode.or, Opcode.eq, Opcode.add, Opcode.lt, Opcode.gt:
+        let a = exploration.pop()
+        exploration.push(Self.fold(op, a, exploration.pop()))
       default:
-        let operands = WordOperation.operandCount(op)
-        if operands > 0 {
-          let a = pop()
-          let b = operands > 1 ? pop() : .some(.zero)
-          let c = operands > 2 ? pop() : .some(.zero)
-          if let a, let b, let c {
-            stack.append(WordOperation.evaluate(op, a, b, c))
-          } else {
-            stack.append(nil)
-          }
-        } else {
-          for _ in 0..<definition.takes { _ = pop() }
-          for _ in 0..<definition.leaves { stack.append(op == Opcode.pc ? UInt256(pc) : nil) }
-        }
+        for _ in 0..<definition.takes { _ = exploration.pop() }
+        for _ in 0..<definition.leaves { exploration.push(Exploration.unknown) }
       }
-      if stack.count > Self.maximumDepth { stack.removeFirst(stack.count - Self.maximumDepth) }
       pc += 1
     }
     return .survives
   }
 
-  private func destination(_ target: UInt256) -> Int? {
-    guard target.fitsUInt64, target.l0 < UInt64(code.count), destinations.contains(Int(target.l0)) else {
-      return nil
+  /// The few operations whose results steer jumps.
+  private static func fold(_ op: UInt8, _ a: Int32, _ b: Int32) -> Int32 {
+    let unknown = Exploration.unknown
+    // Zero absorbs whatever it meets.
+    if op == Opcode.and, a == 0 || b == 0 { return 0 }
+    guard a != unknown, b != unknown else { return unknown }
+    return switch op {
+    case Opcode.and: a & b
+    case Opcode.or: a | b
+    case Opcode.eq: a == b ? 1 : 0
+    case Opcode.lt: a < b ? 1 : 0
+    case Opcode.gt: a > b ? 1 : 0
+    default: a < 1 << 24 && b < 1 << 24 ? a + b : unknown
     }
-    return Int(target.l0)
   }
 }
 
