@@ -161,9 +161,8 @@ extension Binder {
   }
 
   private mutating func keccak(_ range: Range<Int>) -> Value {
-    let text = frame.memory.slice(range.lowerBound, range.count)
-    if text.isKnown { return Value(keccak256(text.bytes).word) }
-    return symbols.add(.keccak, text: text)
+    if let hash = frame.memory.knownHash(of: range) { return Value(hash.word) }
+    return symbols.add(.keccak, text: frame.memory.slice(range.lowerBound, range.count))
   }
 
   private mutating func performCopy(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Bool {

@@ -182,6 +182,13 @@ struct Binder {
 
   /// A memory range, the memory grown to hold it. Nil where the frame failed, because no gas pays for it.
   mutating func extent(_ offset: Value, _ size: Value) throws(FallbackReason) -> Range<Int>? {
+    if size.isKnown, offset.isKnown, size.word.fitsUInt64, offset.word.fitsUInt64 {
+      // Within what there is already: the common case.
+      let (end, overflow) = offset.word.l0.addingReportingOverflow(size.word.l0)
+      if !overflow, end <= UInt64(frame.memory.count), size.word.l0 != 0 {
+        return Int(offset.word.l0)..<Int(end)
+      }
+    }
     let size = try force(size)
     if size.isZero { return 0..<0 }
     let offset = try force(offset)

@@ -110,6 +110,13 @@ struct Text {
 
   // MARK: Ranges
 
+  /// Keccak-256 of a range; nil where it holds symbols or reaches beyond the end.
+  func knownHash(of range: Range<Int>) -> Hash32? {
+    guard range.upperBound <= bytes.count else { return nil }
+    for piece in pieces where piece.offset < range.upperBound && piece.end > range.lowerBound { return nil }
+    return keccak256(bytes[range])
+  }
+
   /// Forgets the symbols in a range; what is left of them at its edges stays.
   private mutating func clear(_ offset: Int, _ count: Int) {
     let end = offset + count

@@ -39,8 +39,8 @@ final class FailureAnalysis: Sendable {
   private enum Verdict: Equatable {
     /// Every path fails without touching state.
     case fails
-    /// Some path touches state, or ends in success.
-    case survives
+    /// Some path touches state, or ends in success; at once where it does so before any jump.
+    case survives(atOnce: Bool)
     /// Not known after exploring this many states.
     case unknown(Int)
     /// Every path fails or jumps to where the stack says.
@@ -86,11 +86,20 @@ final class FailureAnalysis: Sendable {
       }
       guard exploration.isNew(place, seed: Self.seed) else { continue }
       guard exploration.seenCount <= budget else { return .unknown(budget) }
-      // What fails whatever lies on the stack fails here too.
-      if place != offset, verdicts.withLock({ $0[place] }) == .fails { continue }
+      // What holds whatever lies on the stack holds here too. That some path survives in general need not hold
+      // behind a call, where the stack decides which path it is.
+      if place != offset {
+        switch verdicts.withLock({ $0[place] }) {
+        case .fails: continue
+        case .survives(let atOnce) where atOnce || stack.isEmpty: return .survives(atOnce: false)
+        default: break
+        }
+      }
       switch run(from: place, &exploration) {
       case .fails, .splits: continue
-      case .survives: return .survives
+      case .survives:
+        verdicts.withLock { $0[place] = .survives(atOnce: true) }
+        return .survives(atOnce: place == offset)
       case .leaves: result = .open
       }
     }

@@ -130,6 +130,15 @@ struct ProgramGenerator {
 struct SoundnessTests {
   static let contracts = [contract, other, third]
 
+  /// How many random scenes are tried.
+  static var seeds: Int {
+    #if DEBUG
+      400
+    #else
+      5000
+    #endif
+  }
+
   /// One random scene: contracts, state, transaction.
   static func scene(_ seed: Int) -> (fixture: Fixture, random: SplitMix) {
     var random = SplitMix(state: UInt64(seed) &* 0x2545_F491 &+ 17)
@@ -152,7 +161,7 @@ struct SoundnessTests {
 
   @Test(
     "Random contracts: whatever else changes in the state, a vouched-for prediction covers",
-    arguments: 0..<400)
+    arguments: 0..<SoundnessTests.seeds)
   func randomContracts(_ seed: Int) throws {
     var (fixture, random) = Self.scene(seed)
     let report = fixture.bound()
