@@ -101,7 +101,11 @@ extension TaintedMachine {
     _ = world.read(row, .liveness)
     let isNew = rules.removesEmptyAccounts ? world.isDead(row) : !world.accounts[row].flags.contains(.exists)
     // An account that lives stays alive unless it destroys itself, and then it has code, which is fixed.
-    if isNew { decide(row, .liveness) }
+    if isNew {
+      decide(row, .liveness)
+    } else if world.accounts[row].codeHash != .emptyCode {
+      decide(row, .code)
+    }
     return isNew
   }
 

@@ -133,11 +133,9 @@ extension TaintedMachine {
         rules.removesEmptyAccounts
         ? world.isDead(beneficiary) && !balance.isZero
         : !world.accounts[beneficiary].flags.contains(.exists)
-      // What lives stays alive, see `paysForNewAccount`.
-      if isNew {
-        decide(beneficiary, .liveness)
-        f.gas -= 25000
-      }
+      // What lives without code stays alive, see `paysForNewAccount`.
+      if isNew || world.accounts[beneficiary].codeHash != .emptyCode { decide(beneficiary, .liveness) }
+      if isNew { f.gas -= 25000 }
     }
     if f.gas < 0 { return .outOfGas }
     let account = f.account
