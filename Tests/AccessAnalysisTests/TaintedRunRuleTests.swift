@@ -505,6 +505,73 @@ struct TaintedRunAccountTests {
     #expect(other.failure == .tooMuchMemory)
   }
 
+  @Test("code out to waste time on branches, prices and gas readings is still predicted")
+  func hostileLoop() throws {
+    var world = TaintedRunWorld(gasLimit: 3_000_000)
+    world.deploy([0: 7]) { a in
+      a.label("loop")
+      // A check on state, a price that depends on state, and a look at the gas it leaves.
+      a.sload(0)
+      a.require()
+      a.op(Opcode.gas)
+      a.sload(1)
+      a.op(Opcode.add)
+      a.sstore(1)
+      a.op(Opcode.gas)
+      a.push(50_000)
+      a.op(Opcode.lt)
+      a.jumpIf("loop")
+    }
+    let prediction = try predict(world)
+    #expect(prediction.trust == .conditional)
+    #expect(prediction.conditionalOn.contains(.storage(main, 1)))
+  }
+
+  @Test("calls nested to the depth limit end like the EVM's")
+  func deepCalls() throws {
+    var world = TaintedRunWorld(gasLimit: 16_000_000)
+    world.deploy([0: 1]) { a in
+      a.sload(0)
+      a.require()
+      a.call(main)
+      a.op(Opcode.pop)
+    }
+    #expect(try predict(world).trust == .conditional)
+    world.fork = .homestead
+    world.transaction.gasLimit = 3_000_000
+    world.deploy([0: 1]) { a in
+      a.call(main, gas: 40)
+      a.op(Opcode.pop)
+    }
+    #expect(try predict(world).trust == .conditional)
+  }
+
+  @Test("a revert inside a revert undoes exactly what it should")
+  func nestedReverts() throws {
+    var world = TaintedRunWorld()
+    world.deploy(bystander, [0: 1]) { a in
+      a.sstore(0, 2)
+      a.revert()
+    }
+    world.deploy(second, [0: 1, 1: 1]) { a in
+      a.sstore(0, 2)
+      a.call(bystander)
+      a.sstore(1)
+      a.revert()
+    }
+    world.deploy { a in
+      a.call(second)
+      a.sstore(0)
+      a.call(bystander)
+      a.op(Opcode.pop)
+    }
+    let access = try predict(world).access
+    for slot in [Location.storage(second, 0), .storage(second, 1), .storage(bystander, 0)] {
+      #expect(access.reads.contains(slot))
+      #expect(!access.writes.contains(slot))
+    }
+  }
+
   @Test("a state that cannot be read gives no prediction")
   func missingState() throws {
     var world = TaintedRunWorld()
