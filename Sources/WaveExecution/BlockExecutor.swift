@@ -79,7 +79,7 @@ public final class BlockExecutor: Sendable {
     } else {
       let run = ParallelRun(
         processor, base: current, codes: codes, plan: plan ?? .unconstrained(count: count),
-        hasBarriers: kind == .waves)
+        hasBarriers: kind == .waves, workers: workers)
       pool.run(on: workers) { _ in run.work() }
       outcome = try run.finish(on: current)
     }

@@ -29,16 +29,24 @@ final class Monitor<Value>: @unchecked Sendable {
     unsafe condition.deallocate()
   }
 
+  /// Turns at the lock are short, so one that is taken is as a rule free before a thread could fall asleep and wake.
+  private func acquire() {
+    for _ in 0..<Self.patience { if unsafe pthread_mutex_trylock(lock) == 0 { return } }
+    unsafe pthread_mutex_lock(lock)
+  }
+
+  private static var patience: Int { 64 }
+
   /// Runs `body` alone.
   func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
-    unsafe pthread_mutex_lock(lock)
+    acquire()
     defer { unsafe pthread_mutex_unlock(lock) }
     return body(&value)
   }
 
   /// Runs `body` alone, again after each `wake`, until it returns something.
   func waitUntil<Result>(_ body: (inout Value) -> Result?) -> Result {
-    unsafe pthread_mutex_lock(lock)
+    acquire()
     defer { unsafe pthread_mutex_unlock(lock) }
     while true {
       if let result = body(&value) { return result }

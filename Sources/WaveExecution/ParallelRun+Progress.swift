@@ -7,6 +7,7 @@ extension ParallelRun {
     var ready: ReadyQueue
     /// For each transaction, how many predecessors have not run.
     var waiting: [Int32]
+    private let workers: Int
     private var hasStarted: [Bool]
     /// What came of the transactions that have run and that no committer has taken yet.
     private var outcomes: [Outcome?]
@@ -23,7 +24,8 @@ extension ParallelRun {
     var wave: Int32 = 0
     var leftInWave = 0
 
-    init(_ plan: ExecutionPlan) {
+    init(_ plan: ExecutionPlan, workers: Int) {
+      self.workers = workers
       ready = ReadyQueue(priorities: plan.priorities)
       waiting = (0..<plan.count).map { Int32(plan.predecessors[$0].count) }
       hasStarted = Array(repeating: false, count: plan.count)
@@ -43,16 +45,25 @@ extension ParallelRun {
       if canCommit(takenCount + Self.patience - 1) { return takeBatch() }
       if let index = popReady() {
         busyWorkers += 1
-        return .execute(index)
+        return .execute(takeMore(than: index))
       }
       if canCommit(takenCount) { return takeBatch() }
       // A transaction that no one will release because the plan is wrong (a cycle, say).
       if busyWorkers == 0, let stranded = hasStarted.firstIndex(of: false) {
         hasStarted[stranded] = true
         busyWorkers += 1
-        return .execute(stranded)
+        return .execute([stranded])
       }
       return nil
+    }
+
+    /// Where far more transactions are ready than there are workers, each takes several in one turn at the lock: many
+    /// take little longer than a turn.
+    private mutating func takeMore(than first: Int) -> [Int] {
+      var taken = [first]
+      let share = min(ready.count / (4 * workers), Self.patience)
+      while taken.count < share, let index = popReady() { taken.append(index) }
+      return taken
     }
 
     private mutating func popReady() -> Int? {
@@ -87,8 +98,10 @@ extension ParallelRun {
     mutating func note(_ index: Int, _ outcome: Outcome) {
       outcomes[index] = outcome
       executions += 1
-      busyWorkers -= 1
     }
+
+    /// Notes that a worker is done with what it took.
+    mutating func noteIdle() { busyWorkers -= 1 }
 
     /// Notes how far a committer came.
     mutating func take(back batch: Batch, _ error: BlockError?) {

@@ -20,7 +20,8 @@ final class ParallelRun: Sendable {
 
   /// What a worker does next.
   enum Step {
-    case execute(Int)
+    /// Run these, all of which are ready.
+    case execute([Int])
     /// Make transactions final.
     case commit(Batch)
     case stop
@@ -44,14 +45,14 @@ final class ParallelRun: Sendable {
 
   init(
     _ processor: BlockProcessor, base: any StateReader, codes: CodeCache, plan: ExecutionPlan,
-    hasBarriers: Bool
+    hasBarriers: Bool, workers: Int
   ) {
     self.processor = processor
     self.codes = codes
     self.plan = plan
     self.hasBarriers = hasBarriers
     versions = VersionedState(base: base)
-    var progress = Progress(plan)
+    var progress = Progress(plan, workers: workers)
     var waves: [[Int]] = []
     if hasBarriers {
       waves = Array(repeating: [], count: Int(plan.waveOf.max() ?? -1) + 1)
@@ -76,9 +77,14 @@ final class ParallelRun: Sendable {
     while true {
       switch step {
       case .stop: return
-      case .execute(let index):
-        let outcome = executeAndPublish(index, &machine, view)
-        step = nextStep { release(index, outcome, &$0) }
+      case .execute(let indices):
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(indices.count)
+        for index in indices { outcomes.append(executeAndPublish(index, &machine, view)) }
+        step = nextStep { progress in
+          for (index, outcome) in zip(indices, outcomes) { release(index, outcome, &progress) }
+          progress.noteIdle()
+        }
       case .commit(var batch):
         let error = commit(&batch, &machine, view, &places)
         step = nextStep { $0.take(back: batch, error) }
