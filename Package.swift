@@ -73,7 +73,7 @@ let package = Package(
     tests(of: "EVMBytecode"),
     tests(of: "EVMState"),
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
-    tests(of: "EVM"),
+    tests(of: "EVM", ["EthereumTypes", "EVMBytecode", "EVMState"], exclude: ["Vectors"]),
     tests(of: "ConflictScheduling"),
     tests(of: "AccessAnalysis", ["ChainFormats"]),
     tests(

@@ -2,6 +2,18 @@
 // carry branches.
 
 extension UInt256 {
+  /// Bits 0 to 127.
+  @inlinable @inline(__always)
+  var low128: UInt128 { UInt128(_low: l0, _high: l1) }
+
+  /// Bits 128 to 255.
+  @inlinable @inline(__always)
+  var high128: UInt128 { UInt128(_low: l2, _high: l3) }
+
+  /// Makes a word from its halves.
+  @inlinable @inline(__always)
+  init(low: UInt128, high: UInt128) { self.init(limbs: low._low, low._high, high._low, high._high) }
+
   /// Adds two limbs and a carry of 0 or 1.
   @inlinable @inline(__always)
   static func add(_ a: UInt64, _ b: UInt64, carry: inout UInt64) -> UInt64 {
@@ -33,32 +45,34 @@ extension UInt256 {
   /// The sum modulo 2²⁵⁶ and whether it wrapped.
   @inlinable @inline(__always)
   public func addingReportingOverflow(_ b: UInt256) -> (partialValue: UInt256, overflow: Bool) {
-    var c: UInt64 = 0
-    let r0 = Self.add(l0, b.l0, carry: &c)
-    let r1 = Self.add(l1, b.l1, carry: &c)
-    let r2 = Self.add(l2, b.l2, carry: &c)
-    let r3 = Self.add(l3, b.l3, carry: &c)
-    return (UInt256(limbs: r0, r1, r2, r3), c != 0)
+    let (r0, c) = low128.addingReportingOverflow(b.low128)
+    let (sum, c1) = high128.addingReportingOverflow(b.high128)
+    let (r1, c2) = sum.addingReportingOverflow(c ? 1 : 0)
+    return (UInt256(low: r0, high: r1), c1 || c2)
   }
 
   /// The difference modulo 2²⁵⁶ and whether it wrapped.
   @inlinable @inline(__always)
   public func subtractingReportingOverflow(_ b: UInt256) -> (partialValue: UInt256, overflow: Bool) {
-    var c: UInt64 = 0
-    let r0 = Self.subtract(l0, b.l0, borrow: &c)
-    let r1 = Self.subtract(l1, b.l1, borrow: &c)
-    let r2 = Self.subtract(l2, b.l2, borrow: &c)
-    let r3 = Self.subtract(l3, b.l3, borrow: &c)
-    return (UInt256(limbs: r0, r1, r2, r3), c != 0)
+    let (r0, c) = low128.subtractingReportingOverflow(b.low128)
+    let (difference, c1) = high128.subtractingReportingOverflow(b.high128)
+    let (r1, c2) = difference.subtractingReportingOverflow(c ? 1 : 0)
+    return (UInt256(low: r0, high: r1), c1 || c2)
   }
 
   /// Sum modulo 2²⁵⁶.
   @inlinable @inline(__always)
-  public static func &+ (a: UInt256, b: UInt256) -> UInt256 { a.addingReportingOverflow(b).partialValue }
+  public static func &+ (a: UInt256, b: UInt256) -> UInt256 {
+    let (low, carry) = a.low128.addingReportingOverflow(b.low128)
+    return UInt256(low: low, high: a.high128 &+ b.high128 &+ (carry ? 1 : 0))
+  }
 
   /// Difference modulo 2²⁵⁶.
   @inlinable @inline(__always)
-  public static func &- (a: UInt256, b: UInt256) -> UInt256 { a.subtractingReportingOverflow(b).partialValue }
+  public static func &- (a: UInt256, b: UInt256) -> UInt256 {
+    let (low, borrow) = a.low128.subtractingReportingOverflow(b.low128)
+    return UInt256(low: low, high: a.high128 &- b.high128 &- (borrow ? 1 : 0))
+  }
 
   /// Adds in place modulo 2²⁵⁶.
   @inlinable @inline(__always)

@@ -40,37 +40,38 @@ extension UInt256 {
     count.fitsUInt64 && count.l0 < 256 ? a.shiftedRight(count.l0) : .zero
   }
 
+  // Shifts choose limbs by halves and then by quarters: selections, where a switch over the whole limbs to shift by
+  // would be a jump that goes wrong as often as the counts change.
+
   /// Shift left by fewer than 256 bits.
   @inlinable @inline(__always)
   public func shiftedLeft(_ count: UInt64) -> UInt256 {
+    let byHalf = count & 128 != 0
+    let (a0, a1) = byHalf ? (0, 0) : (l0, l1)
+    let (a2, a3) = byHalf ? (l0, l1) : (l2, l3)
+    let byQuarter = count & 64 != 0
+    let (b0, b1, b2, b3) = byQuarter ? (0, a0, a1, a2) : (a0, a1, a2, a3)
+    // `(x >> (63 - bits)) >> 1` is `x >> (64 - bits)` without the undefined shift by 64.
     let bits = count & 63
-    // `(x >> 1) >> (63 - bits)` is `x >> (64 - bits)` without the undefined shift by 64.
-    let a = l0 &<< bits
-    let b = (l1 &<< bits) | ((l0 &>> 1) &>> (63 &- bits))
-    let c = (l2 &<< bits) | ((l1 &>> 1) &>> (63 &- bits))
-    let d = (l3 &<< bits) | ((l2 &>> 1) &>> (63 &- bits))
-    switch count >> 6 {
-    case 0: return UInt256(limbs: a, b, c, d)
-    case 1: return UInt256(limbs: 0, a, b, c)
-    case 2: return UInt256(limbs: 0, 0, a, b)
-    default: return UInt256(limbs: 0, 0, 0, a)
-    }
+    return UInt256(
+      limbs: b0 &<< bits, (b1 &<< bits) | ((b0 &>> (63 &- bits)) &>> 1),
+      (b2 &<< bits) | ((b1 &>> (63 &- bits)) &>> 1), (b3 &<< bits) | ((b2 &>> (63 &- bits)) &>> 1))
   }
 
-  /// Logical shift right by fewer than 256 bits.
+  /// Shift right by fewer than 256 bits.
+  ///
+  /// - Parameter fill: what comes in from the left: 0, or all ones for a negative number.
   @inlinable @inline(__always)
-  public func shiftedRight(_ count: UInt64) -> UInt256 {
+  public func shiftedRight(_ count: UInt64, filling fill: UInt64 = 0) -> UInt256 {
+    let byHalf = count & 128 != 0
+    let (a0, a1) = byHalf ? (l2, l3) : (l0, l1)
+    let (a2, a3) = byHalf ? (fill, fill) : (l2, l3)
+    let byQuarter = count & 64 != 0
+    let (b0, b1, b2, b3) = byQuarter ? (a1, a2, a3, fill) : (a0, a1, a2, a3)
     let bits = count & 63
-    let a = (l0 &>> bits) | ((l1 &<< 1) &<< (63 &- bits))
-    let b = (l1 &>> bits) | ((l2 &<< 1) &<< (63 &- bits))
-    let c = (l2 &>> bits) | ((l3 &<< 1) &<< (63 &- bits))
-    let d = l3 &>> bits
-    switch count >> 6 {
-    case 0: return UInt256(limbs: a, b, c, d)
-    case 1: return UInt256(limbs: b, c, d, 0)
-    case 2: return UInt256(limbs: c, d, 0, 0)
-    default: return UInt256(limbs: d, 0, 0, 0)
-    }
+    return UInt256(
+      limbs: (b0 &>> bits) | ((b1 &<< (63 &- bits)) &<< 1), (b1 &>> bits) | ((b2 &<< (63 &- bits)) &<< 1),
+      (b2 &>> bits) | ((b3 &<< (63 &- bits)) &<< 1), (b3 &>> bits) | ((fill &<< (63 &- bits)) &<< 1))
   }
 
   /// The number of leading zero bits, 256 for zero (CLZ, EIP-7939).

@@ -28,17 +28,22 @@ extension UInt256 {
   /// Arithmetic shift right (SAR, EIP-145).
   @inlinable @inline(__always)
   public func shiftedRightSigned(_ count: UInt256) -> UInt256 {
-    let shifted = self >> count
-    guard isNegative else { return shifted }
-    guard count.fitsUInt64, count.l0 < 256 else { return .max }
-    return count.l0 == 0 ? shifted : shifted | UInt256.max.shiftedLeft(256 &- count.l0)
+    let sign = UInt64(bitPattern: Int64(bitPattern: l3) >> 63)
+    guard count.fitsUInt64, count.l0 < 256 else { return UInt256(limbs: sign, sign, sign, sign) }
+    return shiftedRight(count.l0, filling: sign)
   }
 
   /// Extends the sign of byte `index`, counted from the least significant, to all higher bytes (SIGNEXTEND).
   @inlinable @inline(__always)
   public func signExtended(fromByte index: UInt256) -> UInt256 {
     guard index.fitsUInt64, index.l0 < 31 else { return self }
-    let unused = 248 &- index.l0 &* 8
-    return shiftedLeft(unused).shiftedRightSigned(UInt256(unused))
+    let limb = index.l0 >> 3
+    let unused = 56 &- (index.l0 & 7) &* 8
+    let chosen = limb & 2 == 0 ? (limb & 1 == 0 ? l0 : l1) : (limb & 1 == 0 ? l2 : l3)
+    let extended = Int64(bitPattern: chosen &<< unused) &>> Int64(bitPattern: unused)
+    let (low, sign) = (UInt64(bitPattern: extended), UInt64(bitPattern: extended &>> 63))
+    return UInt256(
+      limbs: limb == 0 ? low : l0, limb < 1 ? sign : limb == 1 ? low : l1,
+      limb < 2 ? sign : limb == 2 ? low : l2, limb < 3 ? sign : low)
   }
 }

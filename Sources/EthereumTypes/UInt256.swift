@@ -81,7 +81,11 @@ public struct UInt256: Hashable, Sendable, BitwiseCopyable {
 extension UInt256: Comparable {
   /// Unsigned order.
   @inlinable @inline(__always)
-  public static func < (a: UInt256, b: UInt256) -> Bool { a.subtractingReportingOverflow(b).overflow }
+  public static func < (a: UInt256, b: UInt256) -> Bool {
+    let borrow = a.low128 < b.low128
+    let (difference, isLess) = a.high128.subtractingReportingOverflow(b.high128)
+    return isLess || (difference == 0 && borrow)
+  }
 }
 
 extension UInt256: ExpressibleByIntegerLiteral {

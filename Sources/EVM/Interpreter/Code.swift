@@ -4,8 +4,9 @@ import EthereumTypes
 /// Bytecode made ready to run: padded so that no instruction reads past its end, with its jump destinations.
 @safe
 final class Code: Sendable {
-  /// 33 zero bytes follow the code: a PUSH32 at its very end and the STOP that ends every code.
-  static let padding = 33
+  /// Zero bytes that follow the code: the data of a PUSH32 at its very end, the STOP behind that, and what is read
+  /// behind a STOP.
+  static let padding = 66
 
   // Invariant: `base` points to `count + padding` initialised bytes and `jumps` to `count / 64 + 1` words; both
   // are owned by this object, written in `init` only, and freed in `deinit`.
@@ -62,25 +63,13 @@ struct CodeCursor: BitwiseCopyable {
     self.count = count
   }
 
+  /// The instruction at `pc`.
   @inline(__always)
-  func byte(_ pc: Int) -> UInt8 {
-    // A PUSH near the end may move the counter past it; the padding catches up to 32 bytes.
-    unsafe base[pc]
-  }
+  func pointer(to pc: Int) -> InstructionPointer { unsafe InstructionPointer(base + pc) }
 
-  /// The 1 to 8 bytes behind the instruction at `pc` as a number.
+  /// Where the instruction stands.
   @inline(__always)
-  func shortImmediate(_ pc: Int, _ count: Int) -> UInt64 {
-    let word = unsafe UnsafeRawPointer(base + pc + 1).loadUnaligned(as: UInt64.self)
-    return UInt64(bigEndian: word) &>> UInt64(64 &- 8 &* count)
-  }
-
-  /// The 1 to 32 bytes behind the instruction at `pc` as a word.
-  @inline(__always)
-  func immediate(_ pc: Int, _ count: Int) -> UInt256 {
-    let word = unsafe UInt256(bigEndianAt: UnsafeRawPointer(base + pc + 1))
-    return word.shiftedRight(UInt64(256 &- 8 &* count))
-  }
+  func offset(of pointer: InstructionPointer) -> Int { unsafe pointer.address - UnsafePointer(base) }
 
   /// Whether `destination` is a JUMPDEST that is not PUSH data.
   @inline(__always)
@@ -88,4 +77,54 @@ struct CodeCursor: BitwiseCopyable {
     guard destination.fitsUInt64, destination.l0 < UInt64(truncatingIfNeeded: count) else { return false }
     return unsafe jumps[Int(truncatingIfNeeded: destination.l0 >> 6)] & (1 &<< (destination.l0 & 63)) != 0
   }
+}
+
+/// Points to an instruction. Plain old data; the interpreter keeps it in a register.
+@safe
+struct InstructionPointer: BitwiseCopyable {
+  // Invariant: `address` lies in a padded `Code` that is alive, at an instruction or in the padding, so that the
+  // opcode and 32 bytes behind it can be read. A PUSH near the end may move it past the end by up to 32 bytes; the
+  // padding's first byte that it can reach is a STOP.
+  private(set) var address: UnsafePointer<UInt8>
+
+  @inline(__always)
+  init(_ address: UnsafePointer<UInt8>) { unsafe self.address = address }
+
+  /// The instruction.
+  @inline(__always)
+  var opcode: UInt8 { unsafe address.pointee }
+
+  @inline(__always)
+  mutating func advance(_ count: Int) { unsafe address += count }
+
+  /// The byte behind the opcode.
+  @inline(__always)
+  var immediateByte: UInt8 { unsafe address[1] }
+
+  /// The two bytes behind the opcode as a number.
+  @inline(__always)
+  var immediatePair: UInt16 {
+    unsafe UInt16(bigEndian: UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 1, as: UInt16.self))
+  }
+
+  /// The 1 to 8 bytes behind the opcode as a number.
+  @inline(__always)
+  func shortImmediate(_ count: Int) -> UInt64 {
+    let word = unsafe UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 1, as: UInt64.self)
+    return UInt64(bigEndian: word) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+  }
+
+  /// The 20 bytes behind the opcode as a number.
+  @inline(__always)
+  var immediateAddress: UInt256 {
+    let bytes = unsafe UnsafeRawPointer(address + 1)
+    return unsafe UInt256(
+      limbs: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt64.self)),
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt64.self)),
+      UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))), 0)
+  }
+
+  /// The 32 bytes behind the opcode as a word.
+  @inline(__always)
+  var immediateWord: UInt256 { unsafe UInt256(bigEndianAt: UnsafeRawPointer(address + 1)) }
 }

@@ -38,7 +38,7 @@ public struct Machine: ~Copyable {
 
   var precompiles: PrecompileRules
   var precompileOutput: Bytes = []
-  let requirements: RequirementTable
+  let instructions: InstructionTable
   private let sharedCodes: CodeCache
   private var codes: [Code] = []
   private var codeNumbers: [Hash32: Int32] = [:]
@@ -56,7 +56,7 @@ public struct Machine: ~Copyable {
     self.block = block
     rules = ForkRules(block.fork)
     precompiles = PrecompileRules(era: PrecompileEra(block.fork))
-    requirements = RequirementTable(rules.opcodes.requirements)
+    instructions = InstructionTable(rules.opcodes.requirements)
   }
 
   /// Forgets the last transaction and begins the next one over `reader`.
@@ -90,7 +90,7 @@ public struct Machine: ~Copyable {
     let number = Int32(codes.count)
     let code = sharedCodes.code(hash) {
       let bytes = journal.code(hash)
-      return journal.fault == nil ? bytes : nil
+      return !journal.hasFault ? bytes : nil
     }
     // After a failed read there is no code; the fault ends the transaction anyway.
     codes.append(code ?? Code([]))
@@ -111,7 +111,7 @@ public struct Machine: ~Copyable {
           depth: frames.count + 1, exit: exit, reason: exit == .failed ? haltReason : nil)
       }
       let result = frame.context.isCreation ? finishCreation(frame, exit) : finishCall(frame, exit)
-      if frames.isEmpty || journal.fault != nil { return result }
+      if frames.isEmpty || journal.hasFault { return result }
     }
   }
 
@@ -147,38 +147,6 @@ public struct Machine: ~Copyable {
     stack.push(word)
     frames[top].stackTop = stacks.index(stack)
   }
-}
-
-/// The interpreter's copy of the opcode table, indexed by byte without a bounds check.
-@safe
-final class RequirementTable: Sendable {
-  // Invariant: `rows` points to 256 initialised rows, one for each value of a byte, freed in `deinit`.
-  nonisolated(unsafe) private let rows: UnsafeMutablePointer<OpcodeRequirements>
-
-  init(_ requirements: [OpcodeRequirements]) {
-    unsafe rows = .allocate(capacity: 256)
-    for index in 0..<256 {
-      let row = index < requirements.count ? requirements[index] : .undefined
-      unsafe (rows + index).initialize(to: row)
-    }
-  }
-
-  deinit { unsafe rows.deallocate() }
-
-  /// The rows, valid as long as the table lives.
-  @inline(__always)
-  var cursor: RequirementCursor { unsafe RequirementCursor(rows) }
-}
-
-/// Points to the 256 rows. Plain old data.
-@safe
-struct RequirementCursor: BitwiseCopyable {
-  // Invariant: the `RequirementTable` outlives the cursor; a byte is always below 256.
-  private let rows: UnsafeMutablePointer<OpcodeRequirements>
-  @inline(__always)
-  init(_ rows: UnsafeMutablePointer<OpcodeRequirements>) { unsafe self.rows = rows }
-  @inline(__always)
-  subscript(byte: UInt8) -> OpcodeRequirements { unsafe rows[Int(byte)] }
 }
 
 extension PrecompileEra {

@@ -107,3 +107,12 @@ struct MemoryWindow: BitwiseCopyable {
     unsafe base.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
   }
 }
+
+extension UInt256 {
+  /// The word as an offset, where the 32 bytes from there on lie in a memory of so many bytes; otherwise nil.
+  @inline(__always)
+  func offset(ofWordIn size: Int) -> Int? {
+    guard (l1 | l2 | l3 | (l0 >> 32)) == 0, l0 &+ 32 <= UInt64(truncatingIfNeeded: size) else { return nil }
+    return Int(truncatingIfNeeded: l0)
+  }
+}

@@ -1,4 +1,5 @@
 import EthereumTypes
+import Synchronization
 
 /// Room for the stacks of all frames of one EVM, one behind the other.
 @safe
@@ -11,7 +12,16 @@ struct StackArena: ~Copyable {
   // that no stack reached cost nothing.
   private let base: UnsafeMutablePointer<UInt256>
 
-  init() { unsafe base = .allocate(capacity: Self.capacity) }
+  /// Words lie within cache lines: an access across two of them costs twice, and one that was just written cannot be
+  /// read back before it has left the store buffer.
+  private static let alignment = 64
+
+  init() {
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.capacity * MemoryLayout<UInt256>.stride, alignment: Self.alignment)
+    unsafe base = bytes.bindMemory(to: UInt256.self, capacity: Self.capacity)
+  }
+
   deinit { unsafe base.deallocate() }
 
   /// The pointer to word `index`; frames start where their caller's stack ends.
@@ -36,7 +46,7 @@ struct StackPointer: BitwiseCopyable {
   /// The word `depth` below the top, 0 for the top itself.
   @inline(__always)
   subscript(depth: Int) -> UInt256 {
-    get { unsafe next[-1 &- depth] }
+    get { unsafe Self.load(next - 1 - depth) }
     nonmutating set { unsafe next[-1 &- depth] = newValue }
   }
 
@@ -53,10 +63,27 @@ struct StackPointer: BitwiseCopyable {
   @inline(__always)
   func height(above base: StackPointer) -> Int { unsafe next - base.next }
 
+  /// The same in bytes, as the interpreter compares it.
+  @inline(__always)
+  func byteHeight(above base: StackPointer) -> UInt {
+    unsafe UInt(bitPattern: next) &- UInt(bitPattern: base.next)
+  }
+
   @inline(__always)
   func swapTop(with depth: Int) {
-    let top = unsafe next[-1]
-    unsafe next[-1] = next[-1 &- depth]
-    unsafe next[-1 &- depth] = top
+    let top = self[0]
+    self[0] = self[depth]
+    self[depth] = top
+  }
+
+  /// Reads a word limb by limb. Left to itself the compiler reads halves into vector registers, and a processor that
+  /// finds a half still on its way to memory as two limbs has to wait until they are there; it waits for nothing
+  /// when each limb is read as it was written. Relaxed atomic loads are plain loads that are never put together.
+  @inline(__always)
+  private static func load(_ word: UnsafeMutablePointer<UInt256>) -> UInt256 {
+    let limbs = unsafe UnsafeMutableRawPointer(word).assumingMemoryBound(to: Atomic<UInt64>.self)
+    return unsafe UInt256(
+      limbs: limbs[0].load(ordering: .relaxed), limbs[1].load(ordering: .relaxed),
+      limbs[2].load(ordering: .relaxed), limbs[3].load(ordering: .relaxed))
   }
 }

@@ -42,6 +42,8 @@ public struct Journal: ~Copyable {
   public private(set) var reader: any StateReader
   /// The first failed read, if any: nothing this transaction produced may then be used.
   public private(set) var fault: StateReadError?
+  /// Whether there is a `fault`: what the interpreter asks after each read, without copying the error.
+  public private(set) var hasFault = false
   /// The log entries so far, in order.
   public private(set) var logs: [Log] = []
 
@@ -61,6 +63,7 @@ public struct Journal: ~Copyable {
   public mutating func reset(reader: any StateReader) {
     self.reader = reader
     fault = nil
+    hasFault = false
     logs = []
     accounts.truncate(to: 0)
     accountIndex.removeAll()
@@ -73,7 +76,10 @@ public struct Journal: ~Copyable {
   }
 
   /// Notes a failed read; only the first one counts.
-  mutating func note(_ error: StateReadError) { if fault == nil { fault = error } }
+  mutating func note(_ error: StateReadError) {
+    if !hasFault { fault = error }
+    hasFault = true
+  }
 
   // MARK: Checkpoints
 
