@@ -231,6 +231,22 @@ struct FreeScheduleTests {
     check(Schedule.free(candidates, FreeScheduleOptions(rounds: 20)), candidates, .none)
   }
 
+  @Test("the benchmark measures what it says")
+  func benchmark() {
+    let graph = SchedulingBenchmark.graph(transactions: 30, universe: 200, samples: 1)
+    #expect(graph.transactions == 30)
+    #expect(graph.locations > 190 && graph.locations <= 200)
+    #expect(graph.dependencies > 0 && graph.dependencies <= 30 * 29 / 2)
+    let candidates = SyntheticMempool(count: 60, swapPercent: 30, seed: 1).transactions()
+    let rows = SchedulingBenchmark.schedules(of: candidates, workers: 4, samples: 1)
+    #expect(rows.map(\.goal) == ["ordered", "makespan", "fees", "fees-then-makespan"])
+    for row in rows {
+      #expect(row.transactions == 60)
+      #expect(row.gap >= 1 && row.gapWithBarriers >= 1)
+      #expect(row.speedUp >= 1 && row.speedUp <= 4)
+    }
+  }
+
   @Test("a transaction above the cap of EIP-7825 is left out, and all that need it")
   func cap() {
     let candidates = [
