@@ -53,6 +53,10 @@ private struct FreePlanner {
       candidates.append(colouring)
       if waves.allSatisfy({ $0 == 0 }) { break }
     }
+    // The earliest open wave for each: waves fill up less evenly, but chains start sooner.
+    var early = empty
+    early.placeLargestFirst(weights, reserves: none, first: true)
+    candidates.append(early)
     var saturated = empty
     let limit = (candidates.map(\.waveCount).max() ?? 0) + 64
     if saturated.placeBySaturation(weights, reserves: waves, waveLimit: limit, effort: options.effort) {
