@@ -121,6 +121,8 @@ extension Binder {
     _ site: CallSite, _ failsWithCall: Bool, gas: Int
   ) throws(FallbackReason) {
     let row = table.account(target)
+    // Priced before the balance is looked at: a call that cannot pay still observes whether its target exists.
+    noteLiveness(row, value, site.op)
     if site.op == Opcode.call || site.op == Opcode.callcode, !value.isKnownZero {
       if !failsWithCall {
         guard try coversBalance(value) else {
@@ -130,8 +132,8 @@ extension Binder {
         }
       }
       if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
+      if site.op == Opcode.callcode { table.note(.balanceRead, frame.account) }
     }
-    noteLiveness(row, value, site.op)
     let used = frame.gasUsed
     switch precompile {
     case .ecrecover:
