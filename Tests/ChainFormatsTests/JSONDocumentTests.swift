@@ -107,8 +107,10 @@ struct JSONDocumentTests {
       let ours = (try? JSONDocument(text, file: "fuzz")) != nil
       let theirs =
         (try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)) != nil
-      // Foundation takes duplicate keys and a few looser forms; whatever we accept, it must accept.
-      if ours { #expect(theirs, "\(String(decoding: text, as: UTF8.self))") }
+      // Foundation takes duplicate keys and a few looser forms; whatever we accept, it must accept. But it refuses
+      // numbers that a Double cannot hold, which are JSON all the same: we keep a number's text.
+      let shown = String(decoding: text, as: UTF8.self)
+      if ours, !shown.contains(/[eE][+-]?[0-9]{3}/) { #expect(theirs, "\(shown)") }
     }
   }
 }
