@@ -53,6 +53,32 @@ struct BlockTestCommand: ParsableCommand {
   }
 }
 
+/// `wavefront transactiontest`: runs the official transaction fixtures.
+struct TransactionTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transactiontest", abstract: "Run TransactionTests fixtures.")
+
+  @Argument(help: "Fixture files, or folders that hold them.")
+  var paths: [String]
+
+  @Option(help: "Only results under this fork, as the fixtures name it.")
+  var fork: String?
+
+  @Option(help: "Number of threads.")
+  var jobs = 2
+
+  @Flag(help: "Print one JSON object as the last line.")
+  var json = false
+
+  mutating func validate() throws {
+    guard jobs > 0 else { throw ValidationError("--jobs must be at least 1") }
+  }
+
+  mutating func run() throws {
+    try FixtureRunner(.transaction, fork: fork, jobs: jobs).printReport(paths, json: json)
+  }
+}
+
 extension FixtureRunner {
   /// Runs the fixtures and prints failures, the table and with `json` the last line.
   ///

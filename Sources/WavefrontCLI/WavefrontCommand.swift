@@ -16,7 +16,7 @@ struct WavefrontCommand: ParsableCommand {
       PlanCommand.self,
       VerifyCommand.self,
       StateTestCommand.self,
-      BlockTestCommand.self, BenchCommand.self,
+      BlockTestCommand.self, TransactionTestCommand.self, BenchCommand.self,
     ])
 
   /// Parses and runs, mapping every error to its exit code.

@@ -96,7 +96,7 @@ struct FixtureChain {
         throw .transaction(.typeNotSupported(transaction.kind))
       }
       do throws(SignatureError) {
-        senders.append(try transaction.recoverSender(allowingHighS: phase.fork < .homestead))
+        senders.append(try transaction.recoverSender(in: phase.fork))
       } catch { throw .signature(error) }
     }
     let state = MemoryState(copying: parent.state)

@@ -76,6 +76,8 @@ public struct FixtureRunner: Sendable {
         try runState(member, file: file, suite: suite, isSkipped: isSkipped, &report)
       case .block where BlockTest.isBlockTest(member.value):
         try runBlocks(member, file: file, suite: suite, isSkipped: isSkipped, &report)
+      case .transaction where TransactionTest.isTransactionTest(member.value):
+        try runTransaction(member, file: file, suite: suite, &report)
       default: continue
       }
       isOther = false
@@ -122,6 +124,23 @@ extension FixtureRunner {
           file: file, name: test.name, fork: test.network, index: block, difference: difference))
     } else {
       report.count(suite: suite, fork: test.network, passed: 1)
+    }
+  }
+}
+
+extension FixtureRunner {
+  fileprivate func runTransaction(
+    _ member: JSONValue.Member, file: String, suite: String, _ report: inout FixtureReport
+  ) throws(FormatError) {
+    let test = try TransactionTest(name: member.key, member.value)
+    for (fork, expected) in try test.results() where includes(fork) {
+      if let difference = try test.run(fork, expected) {
+        report.count(suite: suite, fork: fork, failed: 1)
+        report.failures.append(
+          FixtureReport.Failure(file: file, name: test.name, fork: fork, index: 0, difference: difference))
+      } else {
+        report.count(suite: suite, fork: fork, passed: 1)
+      }
     }
   }
 }

@@ -47,7 +47,9 @@ extension Refusal {
   private typealias Test = @Sendable (Refusal) -> Bool
 
   /// What each name in a fixture stands for.
-  private static let classes: [String: Test] = transactionClasses.merging(blockClasses) { first, _ in first }
+  private static let classes = [transactionClasses, blockClasses, encodingClasses].reduce(into: [:]) {
+    $0.merge($1) { first, _ in first }
+  }
 
   private static func transaction(_ test: @escaping @Sendable (TransactionRejection) -> Bool) -> Test {
     { refusal in
@@ -94,7 +96,7 @@ extension Refusal {
 
   private static let transactionClasses: [String: Test] = [
     "TR_TypeNotSupported": typeNotSupported,
-    "TYPE_NOT_SUPPORTED": typeNotSupported,
+    "TYPE_NOT_SUPPORTED": any(typeNotSupported, malformed("type")),
     "TYPE_1_TX_PRE_FORK": type(.accessList),
     "TYPE_2_TX_PRE_FORK": type(.dynamicFee),
     "TYPE_3_TX_PRE_FORK": type(.blob),
@@ -141,9 +143,48 @@ extension Refusal {
     },
     "TYPE_4_TX_CONTRACT_CREATION": any(transaction { $0 == .setCodeCreatesContract }, malformed("to")),
     "TYPE_4_EMPTY_AUTHORIZATION_LIST": transaction { $0 == .noAuthorizations },
-    "INVALID_CHAINID": transaction { if case .wrongChain = $0 { true } else { false } },
+  ]
+
+  private static let signature: Test = { if case .signature = $0 { true } else { false } }
+
+  /// Transactions that no bytes of a valid one decode to, mostly from TransactionTests.
+  private static let encodingClasses: [String: Test] = [
+    // A `v` that stands for no chain the fork knows is a bad signature or a wrong chain, as one likes to see it.
+    "INVALID_CHAINID": any(transaction { if case .wrongChain = $0 { true } else { false } }, signature),
+    "INVALID_SIGNATURE_VRS": any(signature, malformed("v", "r", "s")),
+    "EC_RECOVERY_FAIL": signature,
     "TR_RLP_WRONGVALUE": malformed("value"),
     "RLP_INVALID_VALUE": malformed("value"),
+    "VALUE_OVERFLOW": malformed("value"),
+    "NONCE_OVERFLOW": malformed("nonce"),
+    "NONCE_TOO_BIG": any(nonceMaximum, malformed("nonce")),
+    "GASLIMIT_OVERFLOW": malformed("gasLimit"),
+    "GASPRICE_OVERFLOW": malformed("gasPrice", "maxFeePerGas"),
+    "PRIORITY_OVERFLOW": malformed("maxPriorityFeePerGas"),
+    "ADDRESS_TOO_LONG": malformed("to"),
+    "ADDRESS_TOO_SHORT": malformed("to"),
+    "RLP_INVALID_ACCESS_LIST_ADDRESS_TOO_SHORT": malformed("address"),
+    "RLP_INVALID_ACCESS_LIST_ADDRESS_TOO_LONG": malformed("address"),
+    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_LONG": malformed("storageKeys[0]"),
+    "RLP_INVALID_NONCE": malformed("nonce"),
+    "RLP_INVALID_GASLIMIT": malformed("gasLimit"),
+    "RLP_LEADING_ZEROS_NONCE": malformed("nonce"),
+    "RLP_LEADING_ZEROS_GASPRICE": malformed("gasPrice"),
+    "RLP_LEADING_ZEROS_GASLIMIT": malformed("gasLimit"),
+    "RLP_LEADING_ZEROS_VALUE": malformed("value"),
+    "RLP_LEADING_ZEROS_V": malformed("v"),
+    "RLP_LEADING_ZEROS_R": malformed("r"),
+    "RLP_LEADING_ZEROS_S": malformed("s"),
+    "RLP_LEADING_ZEROS_BASEFEE": malformed("maxFeePerGas"),
+    "RLP_LEADING_ZEROS_PRIORITY_FEE": malformed("maxPriorityFeePerGas"),
+    "RLP_ERROR_EOF": malformed(),
+    "RLP_ERROR_SIZE": malformed(),
+    "RLP_ERROR_SIZE_LEADING_ZEROS": malformed(),
+    "RLP_LEADING_ZEROS_NONCE_SIZE": malformed(),
+    "RLP_LEADING_ZEROS_DATA_SIZE": malformed(),
+    "RLP_INVALID_HEADER": malformed(),
+    "RLP_TOO_FEW_ELEMENTS": malformed(),
+    "RLP_TOO_MANY_ELEMENTS": malformed(),
   ]
 
   private static let blockClasses: [String: Test] = [

@@ -38,7 +38,7 @@ struct FieldReader {
 
   /// An error about a field of this structure.
   func error(_ name: String, _ problem: ChainDecodingError.Problem) -> ChainDecodingError {
-    ChainDecodingError("\(structure).\(name)", problem)
+    ChainDecodingError(structure + (name.hasPrefix("[") ? "" : ".") + name, problem)
   }
 
   /// The next field as it is.

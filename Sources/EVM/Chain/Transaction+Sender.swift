@@ -1,3 +1,4 @@
+public import EVMBytecode
 public import EthereumTypes
 import Dispatch
 import Synchronization
@@ -46,6 +47,13 @@ extension Transaction {
       let sender = ECDSARecovery.signer(of: signingHash, recoveryID: yParity, r: signature.r, s: signature.s)
     else { throw .invalid }
     return sender
+  }
+
+  /// The account that signed, by the rules of a fork: a low s from Homestead on (EIP-2), signatures bound to a
+  /// chain from Spurious Dragon on (EIP-155). About 30 µs.
+  public func recoverSender(in fork: Fork) throws(SignatureError) -> Address {
+    if kind == .legacy, chainID != nil, fork < .spuriousDragon { throw .invalidParity(signature.v) }
+    return try recoverSender(allowingHighS: fork < .homestead)
   }
 
   /// Recovers the senders of many transactions on several threads; result `i` is that of transaction `i`.

@@ -38,6 +38,11 @@ extension Machine {
     guard transaction.nonce < .max else { throw .nonceIsMaximum }
   }
 
+  /// Checks everything about a transaction that does not depend on the state: type, chain, fees, gas, blobs.
+  public func checkForm(_ transaction: Transaction) throws(TransactionRejection) {
+    try checkForm(transaction, IntrinsicGas(transaction, rules))
+  }
+
   private func checkBlobs(_ transaction: Transaction) throws(TransactionRejection) {
     guard transaction.to != nil else { throw .blobCreatesContract }
     let count = transaction.blobVersionedHashes.count
