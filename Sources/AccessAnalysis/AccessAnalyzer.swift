@@ -114,19 +114,3 @@ public final class AccessAnalyzer: Sendable {
   /// Init code runs once: its summary is not kept.
   func initSummary(_ code: [UInt8], fork: Fork) -> ContractSummary { ContractSummary(code: code, fork: fork) }
 }
-
-extension PrecompileEra {
-  /// The era a fork belongs to.
-  init(_ fork: Fork) {
-    self =
-      switch fork {
-      case ..<Fork.byzantium: .frontier
-      case ..<Fork.istanbul: .byzantium
-      case ..<Fork.berlin: .istanbul
-      case ..<Fork.cancun: .berlin
-      case ..<Fork.prague: .cancun
-      case ..<Fork.osaka: .prague
-      default: .osaka
-      }
-  }
-}

@@ -1,5 +1,5 @@
-import EVMBytecode
-import EVMPrecompiles
+public import EVMBytecode
+public import EVMPrecompiles
 public import EVMState
 import EthereumTypes
 
@@ -150,7 +150,8 @@ public struct Machine: ~Copyable {
 }
 
 extension PrecompileEra {
-  init(_ fork: Fork) {
+  /// The era a fork belongs to.
+  public init(_ fork: Fork) {
     self =
       switch fork {
       case .osaka...: .osaka
