@@ -95,6 +95,14 @@ public final class AccessAnalyzer: Sendable {
 
   // MARK: Summaries
 
+  /// With more summaries, or more steps in them (24 bytes each), the analyzer starts anew.
+  private static let maximumSummaries = 32_768
+  private static let maximumSteps = 20_000_000
+
+  private static func stepCount(_ summaries: [Key: ContractSummary]) -> Int {
+    summaries.values.reduce(0) { $0 + $1.stepCount.load(ordering: .relaxed) }
+  }
+
   func knownSummary(_ hash: Hash32, fork: Fork) -> ContractSummary? {
     let key = Key(hash: hash, fork: fork)
     return summaries.withLock { $0[key] }
@@ -106,6 +114,9 @@ public final class AccessAnalyzer: Sendable {
     let made = ContractSummary(code: code, fork: fork)
     return summaries.withLock {
       if let other = $0[key] { return other }
+      if $0.count % 256 == 255, $0.count > Self.maximumSummaries || Self.stepCount($0) > Self.maximumSteps {
+        $0.removeAll()
+      }
       $0[key] = made
       return made
     }

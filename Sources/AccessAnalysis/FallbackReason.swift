@@ -4,7 +4,7 @@ public enum FallbackReason: String, Error, Hashable, Sendable, CaseIterable {
   case gas
   /// A value the bytecode takes from GAS or MSIZE decides the path or a key.
   case gasDependentValue
-  /// The step, depth or memory budget is used up.
+  /// The work, depth or memory budget is used up.
   case budget
   /// A frame's stack under- or overflows in the middle of a path.
   case stack
@@ -14,8 +14,6 @@ public enum FallbackReason: String, Error, Hashable, Sendable, CaseIterable {
   case state
   /// A contract creation the summaries do not follow.
   case creation
-  /// A precompile that is not available.
-  case precompile
   /// Rules the summaries do not know.
   case unsupportedFork
 }

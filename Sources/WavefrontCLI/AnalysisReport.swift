@@ -55,13 +55,21 @@ struct AnalysisReport: Encodable {
   let rebound: Check?
   let rebindings: Int?
   let prepassNs: UInt64
+  let serialNs, coldNs, warmNs, rebindNs: UInt64?
+  let makespanRatio: Double?
 
   init(
-    snapshot: BlockSnapshot, entries: [AccessAnalyzer.Report], check: PredictionCheck?, nanoseconds: UInt64
+    snapshot: BlockSnapshot, entries: [AccessAnalyzer.Report], check: PredictionCheck?, cost: PrePassCost?,
+    nanoseconds: UInt64
   ) {
     block = snapshot.block.header.number
     fork = snapshot.fork.rawValue
     prepassNs = nanoseconds
+    serialNs = cost?.serial
+    coldNs = cost?.cold
+    warmNs = cost?.warm
+    rebindNs = check?.rebindingNanoseconds
+    makespanRatio = check?.makespan.value
     transactions = entries.enumerated().map { index, entry in
       let row = check?.rows[index]
       return Row(

@@ -12,17 +12,21 @@ struct AnalysisTable {
   private var fromSummaries = 0
   private var transactions = 0
   private var nanoseconds: UInt64 = 0
+  private var cost = PrePassCost()
+  private var rebindingNanoseconds: UInt64 = 0
+  private var makespan = PredictionCheck.Share()
   private var isChecked = false
 
   static var shortHeader: String { "     block    tx  certain condit. specul. unknown  summary   pre-pass" }
   static var header: String {
-    shortHeader + "   recall  precis.  edges-r  edges-p  rebound   recall  edges-r  vouched  false"
+    shortHeader
+      + "   recall  precis.  edges-r  edges-p  rebound   recall  edges-r  vouched  false   p=8  serial     cold     warm  re-bind"
   }
 
   /// Adds a block and returns its line.
   mutating func add(
     _ snapshot: BlockSnapshot, _ entries: [AccessAnalyzer.Report], _ check: PredictionCheck?,
-    _ nanoseconds: UInt64
+    _ cost: PrePassCost?, _ nanoseconds: UInt64
   ) -> String {
     let classes = Dictionary(grouping: entries, by: \.prediction.trust).mapValues(\.count)
     let fromSummaries = entries.count { $0.route == .summary }
@@ -34,11 +38,31 @@ struct AnalysisTable {
       totals.add(check.totals)
       rebound.add(check.rebound)
       rebindings += check.rebindings
+      rebindingNanoseconds += check.rebindingNanoseconds
+      makespan.add(check.makespan)
       isChecked = true
     }
-    return line(
+    if let cost { self.cost.add(cost) }
+    let line = line(
       "\(snapshot.block.header.number)", entries.count, classes, fromSummaries, nanoseconds,
       check.map { ($0.totals, $0.rebound, $0.rebindings) })
+    guard let check, let cost else { return line }
+    return line + Self.cost(cost, check.rebindingNanoseconds, check.makespan)
+  }
+
+  /// How much longer eight workers take by the predictions than by what happened; the serial time, and the pre-pass's
+  /// shares of it.
+  private static func cost(
+    _ cost: PrePassCost, _ rebinding: UInt64, _ makespan: PredictionCheck.Share
+  ) -> String {
+    let longer = Double(makespan.total) / Double(max(1, makespan.hits))
+    var cells = [
+      Format.right(Format.decimals(longer, 3), 6), Format.right(Format.time(cost.serial), 9),
+    ]
+    for part in [cost.cold, cost.warm, rebinding] {
+      cells.append(Format.right(Format.percent(Double(part) / Double(max(1, cost.serial)), 1), 8))
+    }
+    return cells.joined(separator: " ")
   }
 
   /// The line for all blocks.
@@ -46,6 +70,7 @@ struct AnalysisTable {
     line(
       "all", transactions, classes, fromSummaries, nanoseconds,
       isChecked ? (totals, rebound, rebindings) : nil)
+      + (isChecked ? Self.cost(cost, rebindingNanoseconds, makespan) : "")
   }
 
   private func line(

@@ -41,14 +41,16 @@ struct AnalyzeCommand: ParsableCommand {
       let entries = prePass.predict(processor, on: before)
       let nanoseconds = start.nanosecondsSince
       let result = try self.check(entries, prePass, processor, snapshot)
+      let cost = check ? try PrePassCost(processor, preState: snapshot.preState) : nil
       failures += result?.falseVouchers ?? 0
       Terminal.endProgress()
       if json {
         print(
           try encodeJSON(
-            AnalysisReport(snapshot: snapshot, entries: entries, check: result, nanoseconds: nanoseconds)))
+            AnalysisReport(
+              snapshot: snapshot, entries: entries, check: result, cost: cost, nanoseconds: nanoseconds)))
       } else {
-        print(table.add(snapshot, entries, result, nanoseconds))
+        print(table.add(snapshot, entries, result, cost, nanoseconds))
       }
     }
     if !json, blocks.count > 1 { print(table.total) }

@@ -16,13 +16,15 @@ extension Binder {
     suspend(segment, next: site.next)
 
     // Whether the frame itself can only fail when this call does.
-    let failsWithCall = !frame.isStrict && (site.failsWithCall || failsWithoutResult(site.next))
+    var failsWithCall = !frame.isStrict && site.failsWithCall
+    if !frame.isStrict && !failsWithCall { failsWithCall = try failsWithoutResult(site.next) }
     if frame.isStatic && site.op == Opcode.call {
       if value.isKnown ? !value.word.isZero : !(try force(value)).isZero {
         try fail()
         return
       }
     }
+    try spend(copying: input.count, of: frame.memory)
     let text = frame.memory.slice(input.lowerBound, input.count)
     frame.undecidedRecovery = 0
     if let precompile = precompiles.precompile(at: target) {
@@ -67,19 +69,22 @@ extension Binder {
         caller: isDelegate ? frame.caller : frame.address, value: isDelegate ? frame.value : value,
         input: text, stackBase: height, checkpoint: checkpoint,
         gasAvailable: gasGranted(gasOperand) + (transfers && !value.isKnownZero ? 2300 : 0))
-      suspended.append(frame)
+      try suspendFrame()
       frame = callee
       frame.memory = freshMemory()
     }
   }
 
   /// Whether the frame can only fail once control is at `next` with a zero pushed on its stack.
-  func failsWithoutResult(_ next: Int) -> Bool {
-    frame.summary.onlyFails(from: next, count: height - frame.stackBase + 1) { depth in
+  mutating func failsWithoutResult(_ next: Int) throws(FallbackReason) -> Bool {
+    let before = frame.summary.workDone
+    let result = frame.summary.onlyFails(from: next, count: height - frame.stackBase + 1) { depth in
       if depth == 0 { return UInt256.zero }
       let value = stack[height - depth]
       return value.isKnown ? value.word : nil
     }
+    try spend(frame.summary.workDone - before)
+    return result
   }
 
   /// At least how much gas a call gets that asks for `operand` (EIP-150: all but one 64th at most).
@@ -150,9 +155,11 @@ extension Binder {
       frame.gasUsed += 15 + 3 * ((text.count + 31) / 32)
       deliver(text, output)
     default:
-      guard Self.isAvailable(precompile) else { throw .precompile }
       let input = try force(text)
-      frame.gasUsed += Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
+      let cost = Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
+      frame.gasUsed += cost
+      // About what it takes; whoever asks for more than the budget has no gas for it either.
+      try spend(cost)
       var result: [UInt8] = []
       if precompiles.run(precompile, input: input.span, into: &result) {
         deliver(Text(result), output)
@@ -174,15 +181,6 @@ extension Binder {
     let count = min(output.count, data.count)
     if count > 0 { frame.memory.copy(data, from: 0, count: count, to: output.lowerBound) }
     push(Value(.one))
-  }
-
-  /// Whether `PrecompileRules.run` knows the precompile.
-  private static func isAvailable(_ precompile: Precompile) -> Bool {
-    switch precompile {
-    case .ecrecover, .sha256, .ripemd160, .identity, .modexp, .bn254Add, .bn254Mul, .bn254Pairing, .blake2f:
-      true
-    default: false
-    }
   }
 }
 

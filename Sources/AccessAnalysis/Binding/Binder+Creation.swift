@@ -14,8 +14,10 @@ extension Binder {
     let value = symbols.settled(get(site.value, segment))
     let salt = site.op == Opcode.create2 ? try force(get(site.salt, segment)) : .zero
     suspend(segment, next: site.next)
-    let failsWithCall = !frame.isStrict && (failsWithoutResult(site.next))
+    let failsWithCall = frame.isStrict ? false : try failsWithoutResult(site.next)
     guard range.count <= Self.maximumInitCode else { throw .creation }
+    // Copied, hashed, and searched for the places it can jump to.
+    try spend(100 + range.count)
     let code = try force(frame.memory.slice(range.lowerBound, range.count))
     frame.gasUsed += 32_000 + 8 * ((range.count + 31) / 32)
     frame.undecidedRecovery = 0
@@ -76,7 +78,7 @@ extension Binder {
       summary: analyzer.initSummary(code, fork: environment.fork), purpose: .create(row), isStrict: isStrict,
       isStatic: false, account: row, address: address, caller: caller, value: value, input: Text(),
       stackBase: height, checkpoint: checkpoint, gasAvailable: gas)
-    if suspending { suspended.append(frame) }
+    if suspending { try suspendFrame() }
     frame = created
   }
 

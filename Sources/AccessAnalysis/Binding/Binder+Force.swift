@@ -43,6 +43,7 @@ extension Binder {
         guard open.count < 1_000_000 else { throw .budget }
         continue
       }
+      try spend(node.text < 0 ? 2 : 4 + symbols.texts[Int(node.text)].count >> 4)
       symbols.settle(top, try evaluate(node))
       open.removeLast()
     }
@@ -105,6 +106,7 @@ extension Binder {
   /// All bytes of a text; the symbols in it are asked for.
   mutating func force(_ text: Text) throws(FallbackReason) -> [UInt8] {
     if text.isKnown { return text.bytes }
+    try spend(copying: text.count, of: text)
     for piece in text.pieces { _ = try force(Value(symbol: piece.symbol)) }
     return text.resolved { symbols[$0].word }
   }

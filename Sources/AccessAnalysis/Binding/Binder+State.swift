@@ -141,9 +141,11 @@ extension Binder {
       let text = try codeText(row)
       let bytes = try force(text)
       if bytes.isEmpty { return .empty }
+      try spend(bytes.count >> 2)
       let known = table.accounts[row].newCode == nil ? try account(target)?.codeHash : nil
       return .contract(analyzer.summary(bytes, hash: known, fork: environment.fork))
     }
+    try spend(code.count >> 2)
     return code.isEmpty ? .empty : .contract(analyzer.summary(code, hash: hash, fork: environment.fork))
   }
 

@@ -30,21 +30,24 @@ extension Binder {
       return true
     case Opcode.mload:
       guard let range = try extent(get(step.a, segment), Value(32)) else { return false }
+      try spend(on: frame.memory)
       result = load(frame.memory, at: range.lowerBound)
     case Opcode.mstore:
       let value = get(step.b, segment)
       guard let range = try extent(get(step.a, segment), Value(32)) else { return false }
+      try spend(on: frame.memory)
       frame.memory.store(symbols.settled(value), at: range.lowerBound)
       return true
     case Opcode.mstore8:
       let value = get(step.b, segment)
       guard let range = try extent(get(step.a, segment), Value(.one)) else { return false }
+      try spend(on: frame.memory)
       frame.memory.storeByte(symbols.settled(value), at: range.lowerBound)
       return true
     case Opcode.keccak256:
       guard let range = try extent(get(step.a, segment), get(step.b, segment)) else { return false }
       frame.gasUsed += 6 * ((range.count + 31) / 32)
-      result = keccak(range)
+      result = try keccak(range)
     case Opcode.sload:
       let slot = try force(get(step.a, segment))
       let (row, isNew) = touchSlot(slot)
@@ -122,6 +125,7 @@ extension Binder {
     case Opcode.calldataload:
       let offset = try force(get(step.a, segment))
       guard offset.fitsUInt64, offset.l0 < UInt64(frame.input.count) else { return .zero }
+      try spend(on: frame.input)
       return load(frame.input, at: Int(offset.l0))
     case Opcode.returndatasize:
       try decideRecovery()
@@ -160,8 +164,11 @@ extension Binder {
     return symbols.add(.bytes, text: text.slice(offset, 32))
   }
 
-  private mutating func keccak(_ range: Range<Int>) -> Value {
+  private mutating func keccak(_ range: Range<Int>) throws(FallbackReason) -> Value {
+    try spend(16 + range.count >> 4)
+    try spend(on: frame.memory)
     if let hash = frame.memory.knownHash(of: range) { return Value(hash.word) }
+    try spend(keeping: range.count)
     return symbols.add(.keccak, text: frame.memory.slice(range.lowerBound, range.count))
   }
 
@@ -187,17 +194,19 @@ extension Binder {
       }
     }
     guard !range.isEmpty else { return true }
+    try spend(copying: range.count, of: frame.memory)
     let start = Int(min(try force(source).clampedToUInt64, 1 << 40))
     switch step.op {
     case Opcode.calldatacopy:
+      try spend(on: frame.input)
       frame.memory.copy(frame.input, from: start, count: range.count, to: range.lowerBound)
     case Opcode.codecopy:
       frame.memory.copy(Text(frame.summary.code), from: start, count: range.count, to: range.lowerBound)
     case Opcode.returndatacopy:
+      try spend(on: frame.returnData)
       frame.memory.copy(frame.returnData, from: start, count: range.count, to: range.lowerBound)
     case Opcode.mcopy:
-      guard start + range.count <= Self.maximumMemory else { throw .budget }
-      frame.memory.grow(to: start + range.count)
+      try grow(to: start + range.count)
       let copy = frame.memory.slice(start, range.count)
       frame.memory.copy(copy, from: 0, count: range.count, to: range.lowerBound)
     default:

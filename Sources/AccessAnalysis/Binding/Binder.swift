@@ -18,11 +18,14 @@ struct Binder {
   let state: any StateReader
   let precompiles: PrecompileRules
 
-  /// Steps per binding before it gives up.
-  static let maximumSteps = 3_000_000
+  /// What a binding may spend before it gives up, in steps of about ten nanoseconds; see `spend`.
+  static let maximumWork = 12_000_000
   /// Bytes of memory per frame, and in all frames together.
   static let maximumMemory = 2_097_152
+  static let maximumTotalMemory = 8_388_608
+  /// Symbols, and bytes in the texts that they stand for.
   static let maximumSymbols = 400_000
+  static let maximumTextBytes = 16_777_216
   static let maximumDepth = 1024
 
   let workspace: Workspace
@@ -39,6 +42,9 @@ struct Binder {
   var outcome: Outcome?
   var stepCount = 0
   var segmentCount = 0
+  private var workLeft = Binder.maximumWork
+  /// Bytes of memory of the frames that wait.
+  private var suspendedMemory = 0
 
   /// How the transaction's top frame ended.
   enum Outcome {
@@ -85,10 +91,11 @@ struct Binder {
   /// Runs the frames until the top one ends.
   mutating func run() throws(FallbackReason) {
     while outcome == nil {
-      let segment = frame.summary.segment(at: frame.next, assumes: !frame.isStrict).pointee
+      let segment = try segment(of: frame.summary, at: frame.next, assumes: !frame.isStrict).pointee
       segmentCount += 1
       stepCount += segment.stepCount + 4
-      guard stepCount < Self.maximumSteps, symbols.count < Self.maximumSymbols else { throw .budget }
+      guard symbols.count < Self.maximumSymbols else { throw .budget }
+      try spend(segment.stepCount + 4)
       try enter(segment)
       frame.gasUsed += segment.gas
       guard try perform(segment) else { continue }
@@ -97,6 +104,43 @@ struct Binder {
       }
       try finish(segment)
     }
+  }
+
+  @inline(__always)
+  private mutating func segment(
+    of summary: ContractSummary, at start: Int, assumes: Bool
+  ) throws(FallbackReason) -> SegmentReference {
+    if let known = summary.segment(at: start, assumes: assumes) { return known }
+    let before = summary.workDone
+    let made = summary.makeSegment(at: start, assumes: assumes)
+    try spend(summary.workDone - before)
+    return made
+  }
+
+  // MARK: Budget
+
+  /// Pays for work; gives up where the budget is used up. One unit is about ten nanoseconds: a step, sixteen
+  /// hashed bytes, half a kilobyte copied, a few pieces of a half-known text looked at.
+  @inline(__always)
+  mutating func spend(_ units: Int) throws(FallbackReason) {
+    workLeft &-= units
+    if workLeft < 0 { throw .budget }
+  }
+
+  /// Pays for looking at the pieces of a text.
+  @inline(__always)
+  mutating func spend(on text: borrowing Text) throws(FallbackReason) {
+    if text.pieceCount > 8 { try spend(text.pieceCount >> 3) }
+  }
+
+  /// Pays for copying `count` bytes out of a text.
+  mutating func spend(copying count: Int, of text: borrowing Text) throws(FallbackReason) {
+    try spend(4 + count >> 9 + text.pieceCount >> 2)
+  }
+
+  /// Pays for a new symbol that stands for a text of `count` bytes.
+  mutating func spend(keeping count: Int) throws(FallbackReason) {
+    guard symbols.textBytes + count <= Self.maximumTextBytes else { throw .budget }
   }
 
   private mutating func enter(_ segment: Segment) throws(FallbackReason) {
@@ -144,11 +188,13 @@ struct Binder {
     case .stop: try succeed(with: Text())
     case .output(let offset, let size):
       if let range = try extent(get(offset, segment), get(size, segment)) {
+        try spend(copying: range.count, of: frame.memory)
         try succeed(with: frame.memory.slice(range.lowerBound, range.count))
       }
     case .revert(let offset, let size):
       if frame.isStrict {
         if let range = try extent(get(offset, segment), get(size, segment)) {
+          try spend(copying: range.count, of: frame.memory)
           try fail(with: frame.memory.slice(range.lowerBound, range.count), burnsGas: false)
         }
       } else {
@@ -197,9 +243,23 @@ struct Binder {
       return nil
     }
     let end = Int(offset.l0 + size.l0)
-    guard end <= Self.maximumMemory else { throw .budget }
-    frame.memory.grow(to: end)
+    try grow(to: end)
     return Int(offset.l0)..<end
+  }
+
+  /// Makes the frame's memory at least `end` bytes long.
+  mutating func grow(to end: Int) throws(FallbackReason) {
+    guard end > frame.memory.count else { return }
+    guard end <= Self.maximumMemory, suspendedMemory + end <= Self.maximumTotalMemory else { throw .budget }
+    try spend((end - frame.memory.count) >> 8)
+    frame.memory.grow(to: end)
+  }
+
+  /// Puts the frame aside for the one it calls.
+  mutating func suspendFrame() throws(FallbackReason) {
+    suspendedMemory += frame.memory.count
+    try spend(32)
+    suspended.append(frame)
   }
 
   // MARK: Ends of frames
@@ -252,6 +312,7 @@ struct Binder {
     let ended = frame
     height = ended.stackBase
     frame = parent
+    suspendedMemory -= frame.memory.count
     recycle(ended.memory)
     // An exceptional halt burns everything it was given, but it was given no more than a part of what was left.
     frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)

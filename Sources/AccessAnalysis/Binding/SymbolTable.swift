@@ -50,6 +50,8 @@ struct SymbolTable {
   // Symbol 0 stands for none.
   private(set) var symbols: [Symbol] = [Symbol(.unknowable)]
   private(set) var texts: [Text] = []
+  /// The bytes of all texts.
+  private(set) var textBytes = 0
 
   /// A table that must not be used: what is left where one was moved away.
   static let none: SymbolTable = {
@@ -65,6 +67,7 @@ struct SymbolTable {
     } else {
       symbols.removeSubrange(1...)
       texts.removeAll(keepingCapacity: true)
+      textBytes = 0
     }
   }
 
@@ -79,6 +82,7 @@ struct SymbolTable {
 
   mutating func add(_ kind: SymbolKind, text: Text, _ a: Value = .zero) -> Value {
     texts.append(text)
+    textBytes += text.count
     var symbol = Symbol(kind, a)
     symbol.text = Int32(texts.count - 1)
     return add(symbol)

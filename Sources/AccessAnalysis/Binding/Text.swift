@@ -34,6 +34,8 @@ struct Text {
 
   var count: Int { bytes.count }
   var isKnown: Bool { pieces.isEmpty }
+  /// How many stretches of symbols it has: what an access to it costs.
+  var pieceCount: Int { pieces.count }
 
   /// Makes the text at least `size` bytes long, in whole words.
   @inline(__always)

@@ -20,6 +20,8 @@ final class ContractSummary: Sendable {
   let usesMemorySize: Bool
 
   private let segments: SegmentStore
+  /// About how many steps all segments hold, of 24 bytes each.
+  let stepCount = Atomic(0)
   private let closures = Mutex<[UInt64: Bool]>([:])
   /// Makes closure keys unpredictable: code must not be able to choose two that collide.
   private static let seed = UInt64.random(in: 1...UInt64.max)
@@ -46,15 +48,25 @@ final class ContractSummary: Sendable {
   /// The segment that starts at `start`.
   ///
   /// - Parameter assumes: whether sides that can only fail are left out.
+  ///
+  /// Nil where nobody asked for it yet: make it then.
   @inline(__always)
-  func segment(at start: Int, assumes: Bool) -> SegmentReference {
-    segments.find(start, assumes: assumes) ?? makeSegment(at: start, assumes: assumes)
-  }
+  func segment(at start: Int, assumes: Bool) -> SegmentReference? { segments.find(start, assumes: assumes) }
 
+  /// What was spent on this code so far, in units of `Binder.spend`.
+  var workDone: Int { failures.instructionsDone >> 1 + stepCount.load(ordering: .relaxed) << 3 }
+
+  /// Makes the segment that starts at `start`.
   @inline(never)
-  private func makeSegment(at start: Int, assumes: Bool) -> SegmentReference {
-    var builder = SegmentBuilder(summary: self, start: start, assumes: assumes)
-    return segments.insert(builder.build(), assumes: assumes)
+  func makeSegment(at start: Int, assumes: Bool) -> SegmentReference {
+    // Code that needs more steps than this is out to fill memory: it gets short segments from then on.
+    let isBloated = stepCount.load(ordering: .relaxed) > 500_000
+    var builder = SegmentBuilder(
+      summary: self, start: start, assumes: assumes,
+      maximumInstructions: isBloated ? 16 : SegmentBuilder.maximumInstructions)
+    let segment = builder.build()
+    stepCount.add(segment.stepCount + segment.pushCount + 16, ordering: .relaxed)
+    return segments.insert(segment, assumes: assumes)
   }
 
   /// Stack words that `onlyFails` looks at.
@@ -84,7 +96,11 @@ final class ContractSummary: Sendable {
     if let known = closures.withLock({ $0[key] }) { return known }
     let stack = (0..<depths).reversed().map { relevant($0).map { UInt256($0) } }
     let result = failures.onlyFails(afterCall: offset, stack: stack)
-    closures.withLock { $0[key] = result }
+    closures.withLock {
+      // Code that comes here in ever new ways does not get ever more memory for it.
+      if $0.count >= 16_384 { $0.removeAll() }
+      $0[key] = result
+    }
     return result
   }
 }

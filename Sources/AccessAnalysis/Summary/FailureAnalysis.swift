@@ -16,6 +16,12 @@ final class FailureAnalysis: Sendable {
   private let destinations: JumpDestinations
   private let table: OpcodeTable
   private let verdicts = Mutex<[Int: Verdict]>([:])
+  /// Instructions this code may still be explored for, once and for all: code that needs more is out to waste our time,
+  /// and not knowing that a side fails is always sound.
+  private let instructionsLeft = Atomic(FailureAnalysis.maximumInstructions)
+  private static let maximumInstructions = 8_000_000
+  /// How many it was explored for.
+  var instructionsDone: Int { Self.maximumInstructions - instructionsLeft.load(ordering: .relaxed) }
 
   /// The precompiles of every fork: none touches state.
   private static let statelessTargets: ClosedRange<Int32> = 1...4
@@ -85,7 +91,9 @@ final class FailureAnalysis: Sendable {
         exploration.forget { !destinations.contains(Int($0)) }
       }
       guard exploration.isNew(place, seed: Self.seed) else { continue }
-      guard exploration.seenCount <= budget else { return .unknown(budget) }
+      guard exploration.seenCount <= budget, instructionsLeft.load(ordering: .relaxed) > 0 else {
+        return .unknown(budget)
+      }
       // What holds whatever lies on the stack holds here too. That some path survives in general need not hold
       // behind a call, where the stack decides which path it is.
       if place != offset {
@@ -118,8 +126,11 @@ final class FailureAnalysis: Sendable {
   /// Runs straight on until the path ends, branches or jumps.
   private func run(from place: Int, _ exploration: inout Exploration) -> Outcome {
     var pc = place
+    var executed = 0
+    defer { instructionsLeft.subtract(executed + 8, ordering: .relaxed) }
     while pc < code.count {
       let op = code[pc]
+      executed += 1
       guard let definition = table.definitions[Int(op)] else { return .fails }
       switch op {
       case Opcode.invalid, Opcode.revert: return .fails

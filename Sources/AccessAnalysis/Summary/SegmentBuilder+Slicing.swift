@@ -11,6 +11,8 @@ extension SegmentBuilder {
       if operand >= 0 && operand < Self.firstParameter { needed[Int(operand)] = true }
     }
     let wordSize = constant(32)
+    // Stands for operands that a step does not have: whoever reads all three must not get somebody else's register.
+    let none = constant(.zero)
     let end = self.end ?? .fail
     for operand in end.operands { need(operand) }
     let keepsStack = end.keepsStack
@@ -36,10 +38,10 @@ extension SegmentBuilder {
       if count > 2 { need(step.c) }
       if count > 3 { need(step.d) }
     }
-    return number(kept.compactMap { $0 }, end: end, pushes: keepsStack ? stack : [])
+    return number(kept.compactMap { $0 }, none: none, end: end, pushes: keepsStack ? stack : [])
   }
 
-  private func number(_ kept: [Step], end: SegmentEnd, pushes: [Operand]) -> Segment {
+  private func number(_ kept: [Step], none: Operand, end: SegmentEnd, pushes: [Operand]) -> Segment {
     var names = [Int32](repeating: -1, count: Int(registerCount))
     var next = Int32(parameterCount)
     func name(_ operand: Operand) -> Operand {
@@ -52,10 +54,10 @@ extension SegmentBuilder {
     for step in kept {
       let count = Self.operandCount(step.op)
       var copy = step
-      copy.a = count > 0 ? name(step.a) : 0
-      copy.b = count > 1 ? name(step.b) : 0
-      copy.c = count > 2 ? name(step.c) : 0
-      copy.d = count > 3 ? name(step.d) : 0
+      copy.a = count > 0 ? name(step.a) : none
+      copy.b = count > 1 ? name(step.b) : none
+      copy.c = count > 2 ? name(step.c) : none
+      copy.d = count > 3 ? name(step.d) : none
       if step.result >= 0 {
         names[Int(step.result)] = next
         copy.result = next

@@ -9,6 +9,7 @@ struct SegmentBuilder {
   let summary: ContractSummary
   let start: Int
   let assumes: Bool
+  let maximumInstructions: Int
 
   /// Instructions executed before a segment is cut.
   static let maximumInstructions = 2_000
@@ -41,7 +42,8 @@ struct SegmentBuilder {
     var version: Int32
   }
 
-  init(summary: ContractSummary, start: Int, assumes: Bool) {
+  init(summary: ContractSummary, start: Int, assumes: Bool, maximumInstructions: Int) {
+    self.maximumInstructions = maximumInstructions
     self.summary = summary
     self.start = start
     self.assumes = assumes
@@ -65,7 +67,7 @@ struct SegmentBuilder {
       }
       if executed > 0 && op == Opcode.jumpdest {
         visits[pc, default: 0] += 1
-        if executed > Self.maximumInstructions || visits[pc, default: 0] > Self.maximumVisits {
+        if executed > maximumInstructions || visits[pc, default: 0] > Self.maximumVisits {
           end = .jump(pc)
           break
         }

@@ -209,13 +209,11 @@ extension TaintedMachine {
     var succeeds = cost <= UInt64(gas)
     if succeeds {
       gas -= Int64(cost)
+      guard spend(Int(clamping: cost) / 2) else { return .aborted }
       var output = precompileOutput
       precompileOutput = []
       succeeds = memory.withSpan(call.inputStart, call.inputCount) {
         rules.run(precompile, input: $0, into: &output)
-      }
-      if !succeeds, !Self.implemented.contains(precompile) {
-        failure = .missingPrecompile(precompile.rawValue)
       }
       precompileOutput = output
       if call.gasIsCapped { requireChildGas(gas) }
@@ -244,10 +242,6 @@ extension TaintedMachine {
     f.height += 1
     return nil
   }
-
-  static let implemented: Set<Precompile> = [
-    .ecrecover, .sha256, .ripemd160, .identity, .modexp, .bn254Add, .bn254Mul, .bn254Pairing, .blake2f,
-  ]
 
   /// A precompile had `gas` left of an amount that depends on this frame's gas.
   private mutating func requireChildGas(_ gas: Int64) {

@@ -97,7 +97,7 @@ extension TaintedMachine {
   /// Charges for a copy of `count` bytes to memory at `offset`. False for lack of gas.
   private mutating func payForCopy(_ offset: UInt256, _ count: Int) -> Bool {
     f.gas -= 3 * Int64((count + 31) / 32)
-    guard f.gas >= 0 else { return false }
+    guard f.gas >= 0, spend(count >> 4) else { return false }
     var gas = f.gas
     defer { f.gas = gas }
     return expand(offset, count, &gas)

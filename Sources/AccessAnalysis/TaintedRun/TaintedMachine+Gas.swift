@@ -110,6 +110,7 @@ extension TaintedMachine {
   mutating func requireGas(atLeast needed: Int64) {
     if f.gas - possibleLoss >= needed { return }
     if failureOfCurrentFrameFailsTransaction() { return }
+    guard spend((prices.count - f.firstPrice) >> 1) else { return }
     while true {
       var loss: Int64 = 0
       var worst = -1
@@ -126,6 +127,7 @@ extension TaintedMachine {
 
   /// Fixes every price that bears on this frame's gas.
   mutating func fixPrices() {
+    guard spend((prices.count - f.firstPrice) >> 2) else { return }
     for index in f.firstPrice..<prices.count { world.taints.fix(prices[index].taint) }
   }
 

@@ -199,7 +199,7 @@ extension TaintedMachine {
         guard let count = size(s[h - 2]) else { return .outOfGas }
         gas &-= 6 &* Int64((count &+ 31) / 32)
         guard gas >= 0 else { return .outOfGas }
-        guard expand(s[h - 1], count, &gas) else { return outOfMemory }
+        guard expand(s[h - 1], count, &gas), spend(8 + count >> 3) else { return outOfMemory }
         let offset = count == 0 ? 0 : f.memoryBase &+ Int(truncatingIfNeeded: s[h - 1].l0)
         s.put(h - 2, memory.hash(offset, count).word, memory.taint(offset, count, &world.taints))
         h &-= 1
@@ -241,7 +241,9 @@ extension TaintedMachine {
       case Opcode.return, Opcode.revert:
         decide(s.taint(h - 1))
         decide(s.taint(h - 2))
-        guard let count = size(s[h - 2]), expand(s[h - 1], count, &gas) else { return outOfMemory }
+        guard let count = size(s[h - 2]), expand(s[h - 1], count, &gas), spend(count >> 4) else {
+          return outOfMemory
+        }
         f.gas = gas
         let offset = count == 0 ? 0 : f.memoryBase &+ Int(truncatingIfNeeded: s[h - 1].l0)
         returned.ensure(count)

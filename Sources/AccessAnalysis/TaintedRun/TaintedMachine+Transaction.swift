@@ -157,12 +157,9 @@ extension TaintedMachine {
     let cost = memory.withSpan(0, f.inputCount) { rules.gasCost(precompile, input: $0) }
     var succeeds = cost <= UInt64(f.gas)
     if succeeds {
+      guard spend(Int(clamping: cost) / 2) else { return .aborted }
       var output: Bytes = []
       succeeds = memory.withSpan(0, f.inputCount) { rules.run(precompile, input: $0, into: &output) }
-      if !succeeds, !Self.implemented.contains(precompile) {
-        failure = .missingPrecompile(precompile.rawValue)
-        return .aborted
-      }
     }
     guard succeeds else {
       f.gas = 0

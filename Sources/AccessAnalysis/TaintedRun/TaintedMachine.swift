@@ -41,6 +41,8 @@ struct TaintedMachine: ~Copyable {
   var gasReadings = FlatArray<GasReading>(capacity: 8)
   var frameCount = 0
   var stepsLeft: Int
+  /// What may still be spent on other things than instructions, each unit being worth one: see `spend`.
+  var workLeft: Int
   var probeStepsLeft: Int
   var failure: TaintedRunFailure?
   var deployedCodes: [Hash32: Bytes] = [:]
@@ -52,7 +54,7 @@ struct TaintedMachine: ~Copyable {
   ) {
     rules = ForkRules(block.fork)
     self.block = block
-    precompiles = PrecompileRules(era: Self.era(of: block.fork))
+    precompiles = PrecompileRules(era: PrecompileEra(block.fork))
     self.limits = limits
     self.origin = origin
     self.gasPrice = gasPrice
@@ -60,6 +62,7 @@ struct TaintedMachine: ~Copyable {
     for requirement in rules.opcodes.requirements { table.append(requirement) }
     world = TaintedState(reader: state, maximumTaints: limits.maximumTaints)
     stepsLeft = limits.maximumSteps
+    workLeft = limits.maximumSteps
     probeStepsLeft = limits.maximumProbeSteps
     f = TaintedFrame(
       kind: .call, code: 0, gas: 0, stackBase: 0, memoryBase: 0, inputStart: 0, inputCount: 0, account: 0,
@@ -67,16 +70,14 @@ struct TaintedMachine: ~Copyable {
       gasTaint: .none, serial: 0)
   }
 
-  private static func era(of fork: Fork) -> PrecompileEra {
-    switch fork {
-    case .osaka...: .osaka
-    case .prague...: .prague
-    case .cancun...: .cancun
-    case .berlin...: .berlin
-    case .istanbul...: .istanbul
-    case .byzantium...: .byzantium
-    default: .frontier
-    }
+  /// Pays for hashing, copying, growing memory and precompiles, which gas need not keep short where the gas limit is
+  /// not that of a block. False where the run is to be given up.
+  @inline(__always)
+  mutating func spend(_ units: Int) -> Bool {
+    workLeft &-= units
+    if workLeft >= 0 { return true }
+    failure = .tooManySteps
+    return false
   }
 
   // MARK: Deciding
@@ -148,6 +149,7 @@ struct TaintedMachine: ~Copyable {
       failure = .tooMuchMemory
       return false
     }
+    guard spend((end - f.memorySize) >> 6) else { return false }
     memory.ensure(f.memoryBase + end)
     memory.clear(f.memoryBase + f.memorySize, end - f.memorySize)
     f.memorySize = end

@@ -4,7 +4,7 @@ public import EVMState
 public struct TaintedRunLimits: Hashable, Sendable {
   /// The most memory of all frames together, in bytes.
   public var maximumMemory: Int
-  /// The most instructions.
+  /// The most instructions; and the most that is spent on hashing, copying and precompiles, in the time of as many.
   public var maximumSteps: Int
   /// The most taint sets; beyond it values make the prediction conditional on all they depend on.
   public var maximumTaints: Int
@@ -34,8 +34,6 @@ public enum TaintedRunFailure: Error, Hashable, Sendable, CustomStringConvertibl
   case tooManySteps
   /// More memory than `TaintedRunLimits.maximumMemory`.
   case tooMuchMemory
-  /// A precompile that is not implemented was called.
-  case missingPrecompile(UInt16)
   /// The fork's rules are not modelled here.
   case unsupportedFork
   /// The transaction cannot be valid: its gas limit does not pay for its own data.
@@ -47,7 +45,6 @@ public enum TaintedRunFailure: Error, Hashable, Sendable, CustomStringConvertibl
     case .state(let error): "\(error)"
     case .tooManySteps: "the transaction ran longer than the limit for a prediction"
     case .tooMuchMemory: "the transaction used more memory than the limit for a prediction"
-    case .missingPrecompile(let number): "precompile \(number) is not available"
     case .unsupportedFork: "predictions by running do not know this fork's rules"
     case .invalidTransaction: "the transaction's gas limit does not cover its intrinsic gas"
     }
