@@ -55,6 +55,9 @@ let package = Package(
       "ChainFormats",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
     library(
+      "Transition",
+      ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"]),
+    library(
       "Wavefront",
       [
         "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
@@ -64,7 +67,7 @@ let package = Package(
       name: "WavefrontCLI",
       dependencies: [
         "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
-        "ConflictScheduling", "WaveExecution", "Wavefront",
+        "ConflictScheduling", "Transition", "WaveExecution", "Wavefront",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -80,6 +83,9 @@ let package = Package(
       of: "WaveExecution",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     tests(of: "ChainFormats"),
+    tests(
+      of: "Transition", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"],
+      exclude: ["Vectors"]),
     tests(
       of: "Wavefront",
       ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ChainFormats", "WaveExecution"]),

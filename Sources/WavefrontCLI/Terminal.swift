@@ -19,9 +19,12 @@ enum Terminal {
   static func endProgress() { progress("") }
 
   /// Ends the process.
-  static func exit(_ status: ExitStatus) -> Never {
+  static func exit(_ status: ExitStatus) -> Never { exit(status.rawValue) }
+
+  /// Ends the process with the code of another tool that it stands in for.
+  static func exit(_ code: Int32) -> Never {
     fflush(nil)
-    Foundation.exit(status.rawValue)
+    Foundation.exit(code)
   }
 
   /// Writes a whole file or nothing: to a new file beside it first, which then takes its place.

@@ -10,19 +10,20 @@ struct WavefrontCommand: ParsableCommand {
     discussion: """
       Exit codes: 0 all is well, 1 a result is wrong or a check failed, 2 bad usage, 3 bad input.
       """,
+    version: ToolVersion.text,
     subcommands: [
       RunCommand.self,
       AnalyzeCommand.self,
       PlanCommand.self,
       VerifyCommand.self,
       StateTestCommand.self,
-      BlockTestCommand.self, TransactionTestCommand.self, BenchCommand.self,
+      BlockTestCommand.self, TransactionTestCommand.self, T8nCommand.self, BenchCommand.self,
     ])
 
   /// Parses and runs, mapping every error to its exit code.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(ToolVersion.normalized(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       exit(with: error)

@@ -31,6 +31,9 @@ public struct BlockProcessor: Sendable {
   public let blobs: BlobSchedule?
   /// Whether this is the block in which the DAO's accounts are drained (EIP-779).
   public let drainsDAO: Bool
+  /// Balances that grow at the end of the block, in wei: by default withdrawals (EIP-4895), or before Paris the rewards
+  /// of the miner and of uncles (Yellow Paper, section 11.3). A credit of nothing touches its account.
+  public var credits: [(Address, UInt256)]
 
   /// Makes a processor for a block whose senders are known.
   ///
@@ -51,6 +54,7 @@ public struct BlockProcessor: Sendable {
     drainsDAO = fork == .daoFork && block.header.number == daoForkNumber
     self.blobs = blobs ?? .mainnet(fork)
     environment = BlockEnvironment(header: block.header, fork: fork, chainID: chainID, blobs: self.blobs)
+    credits = Self.credits(of: block, fork)
   }
 
   /// Makes the machine that runs the block's transactions on one thread.
@@ -153,11 +157,9 @@ public struct BlockProcessor: Sendable {
     return result.output
   }
 
-  /// Balances that grow at the end of the block, in wei: withdrawals (EIP-4895), or before Paris the rewards of the
-  /// miner and of uncles (Yellow Paper, section 11.3).
-  private var credits: [(Address, UInt256)] {
+  private static func credits(of block: Block, _ fork: Fork) -> [(Address, UInt256)] {
     var credits = (block.withdrawals ?? []).map { ($0.address, UInt256($0.amount) &* 1_000_000_000) }
-    guard let reward = Self.blockReward(environment.fork) else { return credits }
+    guard let reward = blockReward(fork) else { return credits }
     let nephew = reward.divided(by: 32)
     credits.append(
       (block.header.coinbase, reward &+ nephew &* UInt256(UInt64(block.uncles.count))))
