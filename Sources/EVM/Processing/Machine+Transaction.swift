@@ -51,6 +51,7 @@ extension Machine {
     let gas = Int64(clamping: transaction.gasLimit - intrinsic.charged)
     let outcome = runOutermost(transaction, sender, gas: gas, &tracer)
     try stopOnFault()
+    if Tracer.isActive { traceEnd(&tracer, outcome, gas: gas) }
 
     var gasUsed = intrinsic.charged + UInt64(clamping: gas - outcome.gas)
     let refundable = min(UInt64(clamping: refund), gasUsed / UInt64(rules.refundQuotient))
