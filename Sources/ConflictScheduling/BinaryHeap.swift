@@ -1,14 +1,17 @@
 /// A priority queue of plain values, smallest first.
-struct BinaryHeap<Element: Comparable> {
+package struct BinaryHeap<Element: Comparable> {
   private var elements: [Element] = []
+
+  /// Makes an empty queue.
+  package init() {}
 
   var isEmpty: Bool { elements.isEmpty }
 
   /// The smallest element, left in place.
-  var first: Element? { elements.first }
+  package var first: Element? { elements.first }
 
   /// O(log n).
-  mutating func push(_ element: Element) {
+  package mutating func push(_ element: Element) {
     elements.append(element)
     var child = elements.count - 1
     while child > 0 {
@@ -21,7 +24,7 @@ struct BinaryHeap<Element: Comparable> {
   }
 
   /// Takes out the smallest element. O(log n).
-  mutating func pop() -> Element? {
+  package mutating func pop() -> Element? {
     guard let last = elements.popLast() else { return nil }
     guard let smallest = elements.first else { return last }
     var parent = 0

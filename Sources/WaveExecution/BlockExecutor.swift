@@ -28,7 +28,8 @@ public struct BlockRun: Sendable {
   public var threads: Int
 }
 
-/// Runs blocks on a number of threads. Keeps its threads between blocks; one executor runs one block at a time.
+/// Runs blocks on a number of threads. Keeps its threads and their memory between blocks; one executor runs one block
+/// at a time.
 public final class BlockExecutor: Sendable {
   /// How blocks are run.
   public let kind: ExecutorKind
@@ -36,8 +37,10 @@ public final class BlockExecutor: Sendable {
   public let threads: Int
   /// Whether a block is run on no more threads than its plan can keep busy, and serially where that is one.
   public let adapts: Bool
+  private let perturbation: Perturbation?
   private let pool = WorkerPool()
   private let codes = CodeCache()
+  private let workspace: Workspace
 
   /// Makes an executor.
   ///
@@ -45,10 +48,15 @@ public final class BlockExecutor: Sendable {
   ///   - kind: how to run blocks.
   ///   - threads: on how many threads at most, 1 or more; all cores by default.
   ///   - adapts: whether to use fewer where more would not pay.
-  public init(kind: ExecutorKind = .dataflow, threads: Int? = nil, adapts: Bool = true) {
+  ///   - perturbation: disturbs `waves` and `dataflow` on purpose, for tests.
+  public init(
+    kind: ExecutorKind = .dataflow, threads: Int? = nil, adapts: Bool = true, perturbation: Perturbation? = nil
+  ) {
     self.kind = kind
     self.threads = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 256))
     self.adapts = adapts
+    self.perturbation = perturbation
+    workspace = Workspace(workers: self.threads)
   }
 
   /// Runs a block.
@@ -64,29 +72,48 @@ public final class BlockExecutor: Sendable {
     let count = processor.block.transactions.count
     let plan = plan.flatMap { $0.count == count ? $0 : nil }
     let workers = workers(for: processor, plan)
-    let current = MemoryState(base: state)
-    if kind == .serial || (adapts && workers == 1) {
-      let result = try processor.executeSerially(on: current, codes: codes)
-      return BlockRun(result: result, state: current, executions: count, mispredictions: 0, threads: 1)
+    if kind != .serial, !adapts || workers > 1 {
+      pool.prepare(for: workers)
+      return try runInParallel(processor, on: state, plan, workers)
     }
-    var machine = processor.makeMachine(on: current, codes: codes)
-    try processor.begin(&machine, on: current)
-    var outcome: (result: BlockResult, executions: Int)
+    let current = MemoryState(base: state)
+    let result = try workspace.contexts[0].withMachine(for: processor, on: current, codes: codes) {
+      machine throws(BlockError) in
+      try processor.executeSerially(on: current, with: &machine)
+    }
+    return BlockRun(result: result, state: current, executions: count, mispredictions: 0, threads: 1)
+  }
+
+  private func runInParallel(
+    _ processor: BlockProcessor, on state: any StateReader, _ plan: ExecutionPlan?, _ workers: Int
+  ) throws(BlockError) -> BlockRun {
+    let count = processor.block.transactions.count
+    let opening = MemoryState(base: state)
+    try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
+      machine throws(BlockError) in
+      try processor.begin(&machine, on: opening)
+    }
+    var outcome: (result: BlockResult, state: MemoryState, executions: Int)
     if kind == .blockSTM {
-      let run = STMRun(processor, base: current, codes: codes)
+      let run = STMRun(processor, base: opening, codes: codes)
       pool.run(on: workers) { _ in run.work() }
-      outcome = try run.finish(on: current)
+      let (result, executions) = try run.finish(on: opening)
+      outcome = (result, opening, executions)
     } else {
       let run = ParallelRun(
-        processor, base: current, codes: codes, plan: plan ?? .unconstrained(count: count),
-        hasBarriers: kind == .waves, workers: workers)
-      pool.run(on: workers) { _ in run.work() }
-      outcome = try run.finish(on: current)
+        processor, base: opening, codes: codes, plan: plan ?? .unconstrained(count: count),
+        hasBarriers: kind == .waves, workers: workers, workspace: workspace, pool: pool,
+        perturbation: perturbation)
+      pool.run(on: workers) { run.work($0) }
+      outcome = try run.finish()
     }
-    outcome.result.requests = try processor.finish(
-      &machine, on: current, logs: outcome.result.transactions.map(\.logs))
+    outcome.result.requests = try workspace.contexts[0].withMachine(
+      for: processor, on: outcome.state, codes: codes
+    ) { machine throws(BlockError) in
+      try processor.finish(&machine, on: outcome.state, logs: outcome.result.transactions.map(\.logs))
+    }
     return BlockRun(
-      result: outcome.result, state: current, executions: outcome.executions,
+      result: outcome.result, state: outcome.state, executions: outcome.executions,
       mispredictions: outcome.executions - count, threads: workers)
   }
 

@@ -38,7 +38,7 @@ public struct Machine: ~Copyable {
 
   var precompiles: PrecompileRules
   var precompileOutput: Bytes = []
-  let instructions: InstructionTable
+  private(set) var instructions: InstructionTable
   private let sharedCodes: CodeCache
   private var codes: [Code] = []
   private var codeNumbers: [Hash32: Int32] = [:]
@@ -57,6 +57,17 @@ public struct Machine: ~Copyable {
     rules = ForkRules(block.fork)
     precompiles = PrecompileRules(era: PrecompileEra(block.fork))
     instructions = InstructionTable(rules.opcodes.requirements)
+  }
+
+  /// Makes the machine ready for another block, keeping its memory and its prepared codes.
+  public mutating func enter(_ block: BlockEnvironment, reader: any StateReader) {
+    if block.fork != self.block.fork {
+      rules = ForkRules(block.fork)
+      precompiles = PrecompileRules(era: PrecompileEra(block.fork))
+      instructions = InstructionTable(rules.opcodes.requirements)
+    }
+    self.block = block
+    begin(reader: reader)
   }
 
   /// Forgets the last transaction and begins the next one over `reader`.

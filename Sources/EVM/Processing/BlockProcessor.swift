@@ -195,6 +195,13 @@ extension BlockProcessor {
     on state: MemoryState, codes: CodeCache = CodeCache(), observe: (MemoryState) -> Void = { _ in }
   ) throws(BlockError) -> BlockResult {
     var machine = makeMachine(on: state, codes: codes)
+    return try executeSerially(on: state, with: &machine, observe: observe)
+  }
+
+  /// The same with a machine that is at hand and was made for this block or has entered it.
+  public func executeSerially(
+    on state: MemoryState, with machine: inout Machine, observe: (MemoryState) -> Void = { _ in }
+  ) throws(BlockError) -> BlockResult {
     try begin(&machine, on: state)
     var result = BlockResult()
     for index in block.transactions.indices {

@@ -174,9 +174,9 @@ final class STMRun: Sendable {
   /// Applies everything to the state the block began with and returns the results in block order, or says why there
   /// are none. Called when all workers are done.
   func finish(on state: MemoryState) throws(BlockError) -> (result: BlockResult, executions: Int) {
-    var batch = ParallelRun.Batch()
+    var result = BlockResult()
     for (index, cell) in cells.enumerated() {
-      try processor.admit(index, gasUsed: batch.result.gasUsed, blobGasUsed: batch.result.blobGasUsed)
+      try processor.admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
       let outcome = cell.execution.withLock { execution in
         defer { execution.outcome = nil }
         return execution.outcome
@@ -191,12 +191,12 @@ final class STMRun: Sendable {
           }
           try state.apply(transaction.effects)
         } catch { throw .state(error) }
-        batch.append(transaction, processor.block.transactions[index])
+        result.append(transaction, processor.block.transactions[index])
       case .failure(.rejected(let rejection), _, _)?: throw .transaction(index: index, rejection)
       case .failure(.state(let error), _, _)?: throw .state(error)
       case nil: throw .state(.unavailable("transaction \(index) was never executed"))
       }
     }
-    return (batch.result, scheduler.withLock { $0.executions })
+    return (result, scheduler.withLock { $0.executions })
   }
 }

@@ -1,0 +1,309 @@
+import ConflictScheduling
+import EVM
+import EVMState
+import EthereumTypes
+import Synchronization
+
+/// One block being run by several workers.
+///
+/// The protocol, all of it:
+/// 1. A transaction is *ready* when its predecessors in the plan have run. Workers take the most urgent ready
+///    transactions, run each on their view of the versioned state, publish what it did, and release its successors.
+/// 2. Transactions become *final* in block order. Whoever finds that the transaction next in line has run, and that
+///    nobody is at it, becomes the committer: it checks that every value the transaction had observed is what the now
+///    final transactions before it left, and runs it again on the spot if not. What the committer saw is final, so
+///    nothing runs more than twice.
+/// 3. A transaction that could not run (a nonce that does not fit, an unreadable value) is run again by the committer
+///    as well. If it fails then too, the block is at fault: all workers stop and the error is reported.
+/// With barriers, the ready transactions of a wave are released together, when the wave before has run.
+@safe
+final class ParallelRun: @unchecked Sendable {
+  /// What running a transaction gave, right or wrong.
+  typealias Outcome = Result<TransactionResult, ExecutionError>
+
+  /// A transaction on its way. Two cache lines and more, so that workers do not get in each other's way.
+  struct Record: ~Copyable {
+    /// Set when the rest is.
+    let hasRun = Atomic<Bool>(false)
+    var outcome: Outcome?
+    /// Where its effects are; nil where it failed.
+    var places: TransactionPlaces?
+  }
+
+  // Invariant: `records` points to `count` initialised records. Each is written by the one worker that runs the
+  // transaction until `hasRun` is set, and by the committer from then on. `state`, `result`, `error` and `executions`
+  // belong to the committer: whoever holds `committing`, and the caller when all workers have left.
+  private let processor: BlockProcessor
+  private let codes: CodeCache
+  let plan: ExecutionPlan
+  private let workspace: Workspace
+  private let pool: WorkerPool
+  private let perturbation: Perturbation?
+  let versions: VersionedState
+  private let dispatcher: Dispatcher
+  private let count: Int
+  private let records: UnsafeMutablePointer<Record>
+
+  private let committing = SpinLock()
+  /// Transactions below this are final.
+  private let frontier = Atomic<Int>(0)
+  private let over = Atomic<Bool>(false)
+  private let state: MemoryState
+  private var result = BlockResult()
+  private var error: BlockError?
+  private var repetitions = 0
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - base: the state before the first transaction; must not change while the run lasts.
+  ///   - hasBarriers: whether each wave waits for all of the one before.
+  init(
+    _ processor: BlockProcessor, base: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool,
+    workers: Int, workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
+  ) {
+    self.processor = processor
+    self.codes = codes
+    self.plan = plan
+    self.workspace = workspace
+    self.pool = pool
+    self.perturbation = perturbation
+    count = plan.count
+    versions = VersionedState(
+      base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
+      expecting: Self.expectedSlots(processor))
+    dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
+    state = MemoryState(copying: base)
+    unsafe records = .allocate(capacity: max(count, 1))
+    for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
+    result.transactions.reserveCapacity(count)
+    over.store(count == 0, ordering: .relaxed)
+  }
+
+  deinit {
+    unsafe records.deinitialize(count: count)
+    unsafe records.deallocate()
+  }
+
+  /// A cold slot costs 2,100 gas since Berlin; few transactions spend all of theirs on that.
+  private static func expectedSlots(_ processor: BlockProcessor) -> Int {
+    let gas = processor.block.transactions.reduce(0) { $0 &+ Int(clamping: min($1.gasLimit, 1 << 32)) &- 21_000 }
+    return processor.block.transactions.count &* 2 &+ max(gas, 0) / 8_000
+  }
+
+  // MARK: Workers
+
+  /// One worker's life: runs transactions and makes them final until the block is over.
+  func work(_ worker: Int) {
+    let context = workspace.contexts[worker]
+    context.arena.reset()
+    let view = VersionedView(versions, context.arena)
+    try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
+      unsafe processor.block.transactions.withUnsafeBufferPointer { transactions in
+        unsafe processor.senders.withUnsafeBufferPointer { senders in
+          var worker = unsafe Worker(
+            number: worker, arena: context.arena, view: view, transactions: transactions, senders: senders)
+          work(&worker, &machine)
+        }
+      }
+    }
+  }
+
+  /// What a worker has at hand. The block's arrays are borrowed once: counting references to them for each transaction
+  /// would make the workers wait for each other.
+  @safe
+  struct Worker: ~Copyable {
+    // Invariant: both buffers outlive the worker's part in the run.
+    let number: Int
+    let arena: Arena
+    let view: VersionedView
+    let transactions: UnsafeBufferPointer<Transaction>
+    let senders: UnsafeBufferPointer<Address>
+    var taken = PlainList<Int32>(capacity: 32)
+    var random: UInt64 = 0
+  }
+
+  private func work(_ worker: inout Worker, _ machine: inout Machine) {
+    while !over.load(ordering: .acquiring) {
+      worker.taken.removeAll()
+      if dispatcher.take(into: &worker.taken) {
+        runTaken(&worker, &machine)
+        // What is behind in the plan matters more than what is done, but little should be left for the end.
+        if hasRun(frontier.load(ordering: .relaxed) &+ Self.patience) { commit(&worker, &machine) }
+      } else if !commit(&worker, &machine), !waitForWork() {
+        return
+      }
+    }
+  }
+
+  /// So many transactions may wait for the committer while there is something to run.
+  private static var patience: Int { 8 }
+
+  private func runTaken(_ worker: inout Worker, _ machine: inout Machine) {
+    var position = 0
+    while position < worker.taken.count {
+      let index = Int(worker.taken[position])
+      position += 1
+      perturbation?.disturb(worker.number, index, .start)
+      run(index, &worker, &machine)
+      perturbation?.disturb(worker.number, index, .release)
+      let (kept, shared) = dispatcher.release(
+        index, keepsOne: position == worker.taken.count && perturbation?.forbidsKeeping(index) != true)
+      if kept >= 0 { worker.taken.append(kept) }
+      if shared > 0 { pool.call(shared) }
+      if over.load(ordering: .relaxed) { return }
+    }
+  }
+
+  private func run(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) {
+    let sender = unsafe worker.senders[index]
+    worker.view.move(to: index, sender: sender, nonce: unsafe worker.transactions[index].nonce)
+    let outcome: Outcome
+    do throws(ExecutionError) {
+      outcome = .success(
+        try machine.execute(unsafe worker.transactions[index], sender: sender, on: worker.view))
+    } catch { outcome = .failure(error) }
+    finishRun(index, outcome, &worker)
+  }
+
+  private func finishRun(_ index: Int, _ outcome: consuming Outcome, _ worker: inout Worker) {
+    let record = unsafe records + index
+    if case .success(let result) = outcome {
+      do throws(StateReadError) {
+        let places = unsafe try worker.view.places(of: result.effects)
+        perturbation?.disturb(worker.number, index, .publish)
+        // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
+        // many and looked at by few.
+        let hasSuccessors = !plan.isInformed || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
+        unsafe versions.publish(
+          result.effects, at: places, index: index, accountsToo: hasSuccessors, in: worker.arena)
+        unsafe record.pointee.places = places
+      } catch { outcome = .failure(.state(error)) }
+    }
+    unsafe record.pointee.outcome = outcome
+    unsafe record.pointee.hasRun.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Waits until there may be something to do: spins for about as long as a transaction takes, then sleeps.
+  ///
+  /// - Returns: false where the block is over.
+  private func waitForWork() -> Bool {
+    let start = ContinuousClock.now
+    repeat {
+      for _ in 0..<32 where isNeeded { return true }
+    } while ContinuousClock.now - start < Self.spinTime
+    return pool.rest { isNeeded }
+  }
+
+  private static var spinTime: Duration { .microseconds(50) }
+
+  private var isNeeded: Bool {
+    over.load(ordering: .sequentiallyConsistent) || dispatcher.hasReady
+      || hasRun(frontier.load(ordering: .sequentiallyConsistent))
+  }
+
+  /// Whether a transaction has run; where there is none, whether the last one has.
+  private func hasRun(_ index: Int) -> Bool {
+    unsafe records[min(index, count - 1)].hasRun.load(ordering: .sequentiallyConsistent)
+  }
+
+  // MARK: The committer
+
+  /// Makes transactions final as far as they have run, unless someone else is at it.
+  ///
+  /// - Returns: whether there was anything to do.
+  @discardableResult
+  private func commit(_ worker: inout Worker, _ machine: inout Machine) -> Bool {
+    var hasCommitted = false
+    // Who comes while the lock is taken leaves, so whoever gives it back must look once more.
+    while !over.load(ordering: .sequentiallyConsistent),
+      hasRun(frontier.load(ordering: .sequentiallyConsistent)), committing.tryAcquire()
+    {
+      do throws(BlockError) {
+        var next = frontier.load(ordering: .relaxed)
+        while next < count, hasRun(next) {
+          hasCommitted = true
+          perturbation?.disturb(worker.number, next, .commit)
+          try settle(next, &worker, &machine)
+          next += 1
+          frontier.store(next, ordering: .sequentiallyConsistent)
+        }
+        if next == count { end() }
+      } catch {
+        self.error = error
+        end()
+      }
+      committing.release()
+    }
+    return hasCommitted
+  }
+
+  private func end() {
+    over.store(true, ordering: .sequentiallyConsistent)
+    pool.callAll()
+  }
+
+  /// Makes the transaction next in line final.
+  private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
+    let record = unsafe records + index
+    try processor.admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
+    if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
+      case .success(var transaction) = consume outcome
+    {
+      if unsafe versions.holds(&transaction.effects, at: places, index: index) {
+        return try append(transaction, at: places, index, &worker)
+      }
+      unsafe versions.retract(transaction.effects, at: places)
+    }
+    repetitions += 1
+    let (transaction, places) = try repeatRun(index, &worker, &machine)
+    try append(transaction, at: places, index, &worker)
+  }
+
+  /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
+  private func repeatRun(
+    _ index: Int, _ worker: inout Worker, _ machine: inout Machine
+  ) throws(BlockError) -> (TransactionResult, TransactionPlaces) {
+    worker.view.moveExactly(to: index)
+    do throws(ExecutionError) {
+      let transaction = try machine.execute(
+        unsafe worker.transactions[index], sender: unsafe worker.senders[index], on: worker.view)
+      do throws(StateReadError) {
+        return unsafe (transaction, try worker.view.places(of: transaction.effects))
+      } catch { throw ExecutionError.state(error) }
+    } catch {
+      switch error {
+      case .rejected(let rejection): throw .transaction(index: index, rejection)
+      case .state(let error): throw .state(error)
+      }
+    }
+  }
+
+  private func append(
+    _ transaction: TransactionResult, at places: TransactionPlaces, _ index: Int, _ worker: inout Worker
+  ) throws(BlockError) {
+    do throws(StateReadError) {
+      unsafe try versions.settle(
+        transaction.effects, at: places, index: index, on: state, in: worker.arena)
+    } catch { throw .state(error) }
+    result.append(transaction, processor.block.transactions[index])
+  }
+
+  // MARK: The end
+
+  /// The results in block order and the state behind the last transaction, or why there are none. For the caller, when
+  /// all workers have left.
+  func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
+    if let error { throw error }
+    return (result, state, count + repetitions)
+  }
+}
+
+extension BlockResult {
+  /// Adds a transaction that is final.
+  mutating func append(_ transaction: TransactionResult, _ source: Transaction) {
+    gasUsed += transaction.gasUsed
+    blobGasUsed += UInt64(source.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
+    transactions.append(transaction)
+  }
+}

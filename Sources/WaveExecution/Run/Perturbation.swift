@@ -1,0 +1,42 @@
+import EthereumTypes
+import Glibc
+
+/// Disturbs a parallel run on purpose, to see that its result does not depend on timing: threads are delayed at the
+/// places where they meet, and transactions are taken from the worker that would have kept them. Repeatable as far as
+/// threads are: what happens to a transaction follows from the seed.
+public struct Perturbation: Sendable {
+  enum Place: UInt64 {
+    case start, publish, release, commit
+  }
+
+  private let seed: UInt64
+
+  /// Makes a perturbation.
+  ///
+  /// - Parameter seed: decides what is disturbed.
+  public init(seed: UInt64) { self.seed = seed }
+
+  private func draw(_ a: UInt64, _ b: UInt64, _ c: UInt64) -> UInt64 {
+    var z = seed &+ a &* 0x9E37_79B9_7F4A_7C15 &+ b &* 0xD1B5_4A32_D192_ED03 &+ c &* 0x8CB9_2BA7_2F3D_8DD7
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// Delays one in eight: some give up the processor, some spin, a few sleep.
+  func disturb(_ worker: Int, _ index: Int, _ place: Place) {
+    let lot = draw(UInt64(truncatingIfNeeded: index), place.rawValue, UInt64(truncatingIfNeeded: worker))
+    guard lot & 7 == 0 else { return }
+    switch lot >> 3 & 15 {
+    case 0: usleep(UInt32(truncatingIfNeeded: lot >> 8 & 63))
+    case 1..<6: sched_yield()
+    default:
+      var z = lot
+      for _ in 0..<(lot >> 8 & 2047) { z = z &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+      if z == 0 { sched_yield() }
+    }
+  }
+
+  /// Whether the worker must not keep what a transaction released.
+  func forbidsKeeping(_ index: Int) -> Bool { draw(UInt64(truncatingIfNeeded: index), 9, 9) & 1 == 0 }
+}

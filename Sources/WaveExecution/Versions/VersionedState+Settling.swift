@@ -1,0 +1,107 @@
+import EVMState
+import EthereumTypes
+
+/// What running a transaction left behind: what it did, and where.
+extension VersionedState {
+  /// Makes what transaction `index` did visible to the transactions behind it.
+  ///
+  /// - Parameter accountsToo: whether changes of accounts are shown as well; they may wait until they are final where
+  ///   nobody is expected to look at them before.
+  @unsafe
+  func publish(
+    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool, in arena: Arena
+  ) {
+    for position in effects.slots.indices {
+      guard effects.slots[position].before != effects.slots[position].after else { continue }
+      let version = unsafe arena.allocate(Version<UInt256>.self)
+      unsafe version.initialize(to: Version(index: index, change: effects.slots[position].after))
+      unsafe places.slots[position].own = version
+      unsafe places.slots[position].cell.pointee.content.list.insert(version)
+    }
+    for position in effects.accounts.indices {
+      guard accountsToo || effects.accounts[position].isDestroyed, effects.accounts[position].changesAnything,
+        effects.accounts[position].address != coinbase
+      else { continue }
+      if effects.accounts[position].isDestroyed { noteRemoval() }
+      let version = unsafe arena.allocate(Version<AccountChange>.self)
+      unsafe version.initialize(
+        to: Version(index: index, change: AccountChange(effects.accounts[position])))
+      unsafe places.accounts[position].own = version
+      unsafe places.accounts[position].cell.pointee.content.list.insert(version)
+    }
+    publish(effects.deployedCodes)
+  }
+
+  /// Takes back what transaction `index` published.
+  @unsafe
+  func retract(_ effects: TransactionEffects, at places: TransactionPlaces) {
+    for position in effects.slots.indices { unsafe places.slots[position].own?.pointee.remove() }
+    for position in effects.accounts.indices { unsafe places.accounts[position].own?.pointee.remove() }
+  }
+
+  /// Whether everything a transaction observed is what the transactions before it, all of them final, left.
+  ///
+  /// The accounts the transaction found are brought up to date in `effects`, also those it did not look at, so that
+  /// they say what a serial run would have said.
+  @unsafe
+  func holds(_ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int) -> Bool {
+    let mustCompare = hasRemovals
+    for position in effects.slots.indices {
+      let place = unsafe places.slots[position]
+      let version = unsafe place.cell.pointee.content.list.last(before: index)
+      if unsafe version == place.seen, place.isSeen, !mustCompare { continue }
+      guard unsafe value(place.cell, version, before: index) == effects.slots[position].before else {
+        return false
+      }
+    }
+    for position in effects.accounts.indices {
+      let found = unsafe places.accounts[position].cell.pointee.content.account(before: index)
+      guard effects.accounts[position].holds(for: found) else { return false }
+      if effects.accounts[position].before != found { effects.accounts[position].before = found }
+    }
+    return true
+  }
+
+  /// Makes what transaction `index` did final, published or not; it must hold.
+  ///
+  /// - Parameter state: the state behind the last final transaction, which becomes the one behind this.
+  @unsafe
+  func settle(
+    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState,
+    in arena: Arena
+  ) throws(StateReadError) {
+    for position in effects.accounts.indices {
+      let effect = effects.accounts[position]
+      let place = unsafe places.accounts[position]
+      guard effect.changesAnything else {
+        // What came into being in its own run was there already.
+        unsafe place.own?.pointee.remove()
+        continue
+      }
+      let after = effect.applied(to: effect.before)
+      let isRemoved = effect.isDestroyed || (effect.before != nil && after == nil)
+      if isRemoved { noteRemoval() }
+      if let own = unsafe place.own {
+        unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
+      } else {
+        let version = unsafe arena.allocate(Version<AccountChange>.self)
+        let change = AccountChange(effect, leaving: after, wipesStorage: isRemoved)
+        unsafe version.initialize(to: Version(index: index, change: change))
+        unsafe place.cell.pointee.content.list.insert(version)
+      }
+      state.set(effect.address, after, wipesStorage: effect.isCreated || effect.isDestroyed || after == nil)
+    }
+    for position in effects.slots.indices {
+      let slot = effects.slots[position]
+      guard slot.before != slot.after else { continue }
+      if unsafe places.slots[position].own == nil {
+        let version = unsafe arena.allocate(Version<UInt256>.self)
+        unsafe version.initialize(to: Version(index: index, change: slot.after))
+        unsafe places.slots[position].cell.pointee.content.list.insert(version)
+      }
+      try state.set(slot.address, slot.key, slot.after)
+    }
+    for (hash, code) in effects.deployedCodes { state.insert(code: code, hash: hash) }
+    publish(effects.deployedCodes)
+  }
+}

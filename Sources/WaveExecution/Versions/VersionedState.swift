@@ -1,0 +1,118 @@
+import EVMState
+import EthereumTypes
+import Synchronization
+
+/// The state of a block while its transactions run in any order: for each location its value before the block and the
+/// versions that transactions left, in block order.
+///
+/// Readers and writers need no locks but for a few instructions where two write to one location at once. Changes that
+/// do not depend on the old value (credits, debits covered by a bound) stay differences until all transactions before
+/// them are final. The state below is asked for each location once.
+///
+/// The fee recipient is credited by every transaction and looked at by hardly any: its changes become visible when
+/// they are final, and until then everyone sees it as it was before the block. Who minds is found out and runs again.
+final class VersionedState: Sendable {
+  typealias Accounts = CellTable<Address, AccountVersions>
+  typealias Slots = CellTable<SlotKey, SlotVersions>
+
+  /// Tables kept from block to block.
+  struct Tables: Sendable {
+    let accounts = Accounts()
+    let slots = Slots()
+  }
+
+  /// The state before the first transaction; must not change meanwhile.
+  let base: any StateReader
+  let coinbase: Address
+  let accounts: Accounts
+  let slots: Slots
+  private let codes = Mutex<[Hash32: Bytes]>([:])
+  /// Set once any transaction deploys code.
+  private let hasCodes = Atomic<Bool>(false)
+  /// Set once any transaction removes an account: from then on slot reads must look for that.
+  private let removals = Atomic<Bool>(false)
+
+  /// Begins a block.
+  ///
+  /// - Parameters:
+  ///   - base: the state before the first transaction.
+  ///   - coinbase: the fee recipient.
+  ///   - tables: to work in; no other block may use them meanwhile.
+  ///   - expecting: about how many slots will be looked at.
+  init(base: any StateReader, coinbase: Address, tables: Tables, expecting: Int) {
+    self.base = base
+    self.coinbase = coinbase
+    accounts = tables.accounts
+    slots = tables.slots
+    accounts.reset(expecting: expecting / 2)
+    slots.reset(expecting: expecting)
+  }
+
+  // MARK: Finding
+
+  /// The account's cell; read from below where no transaction has looked at it.
+  @unsafe @inline(__always)
+  func cell(_ address: Address, _ arena: Arena) throws(StateReadError) -> Accounts.Pointer {
+    let bits = address.mixedBits
+    if let cell = unsafe accounts.find(bits, address) { return unsafe cell }
+    let account = try base.account(address)
+    return unsafe accounts.insert(bits, address, AccountVersions(base: account), in: arena)
+  }
+
+  /// The slot's cell; read from below where no transaction has looked at it.
+  @unsafe @inline(__always)
+  func cell(_ address: Address, _ slot: UInt256, _ arena: Arena) throws(StateReadError) -> Slots.Pointer {
+    let key = SlotKey(address: address, slot: slot)
+    let bits = key.mixedBits
+    if let cell = unsafe slots.find(bits, key) { return unsafe cell }
+    let value = try base.storage(address, slot)
+    return unsafe slots.insert(bits, key, SlotVersions(base: value), in: arena)
+  }
+
+  // MARK: Reading
+
+  /// Whether any transaction has removed an account.
+  var hasRemovals: Bool {
+    @inline(__always) get { removals.load(ordering: .acquiring) }
+  }
+
+  /// Notes that a transaction removes an account.
+  func noteRemoval() { removals.store(true, ordering: .releasing) }
+
+  /// The last transaction before `index` that took the account's storage away, −1 for none.
+  func lastWipe(of address: Address, before index: Int) -> Int32 {
+    guard hasRemovals, let cell = unsafe accounts.find(address.mixedBits, address) else { return -1 }
+    return unsafe cell.pointee.content.lastWipe(before: index)
+  }
+
+  /// The slot's value for transaction `index`, given the version it finds. An account removed and made again has
+  /// what was written since.
+  @unsafe @inline(__always)
+  func value(_ cell: Slots.Pointer, _ version: SlotVersions.List.Pointer?, before index: Int) -> UInt256 {
+    if hasRemovals {
+      let wiped = unsafe lastWipe(of: cell.pointee.key.address, before: index)
+      let written = unsafe version.map { unsafe $0.pointee.index } ?? -1
+      if wiped > written { return .zero }
+    }
+    return unsafe version.map { unsafe $0.pointee.change } ?? cell.pointee.content.base
+  }
+
+  /// Whether the account has storage as transaction `index` finds it. What a transaction of this block wrote does not
+  /// count: an account that ran code has a nonce or code, and collides anyway.
+  func hasStorage(_ address: Address, before index: Int) throws(StateReadError) -> Bool {
+    if lastWipe(of: address, before: index) >= 0 { return false }
+    return try base.hasStorage(address)
+  }
+
+  func code(_ hash: Hash32) throws(StateReadError) -> Bytes {
+    if hasCodes.load(ordering: .acquiring), let code = codes.withLock({ $0[hash] }) { return code }
+    return try base.code(hash)
+  }
+
+  /// Makes codes known.
+  func publish(_ deployed: [Hash32: Bytes]) {
+    guard !deployed.isEmpty else { return }
+    codes.withLock { $0.merge(deployed) { old, _ in old } }
+    hasCodes.store(true, ordering: .releasing)
+  }
+}

@@ -1,0 +1,156 @@
+import EVMState
+import EthereumTypes
+
+/// What one transaction sees of a `VersionedState`. Each worker has its own and moves it from transaction to
+/// transaction. It notes where it found what, so that nothing need be looked up again when the transaction is
+/// published and checked.
+///
+/// The sender's nonce is not read but foretold: in a valid block it is the one the transaction carries, and whether it
+/// was is checked when the transaction becomes final. So a run of transactions from one sender is no chain.
+@safe
+final class VersionedView: StateReader, @unchecked Sendable {
+  @safe
+  struct SlotRead: BitwiseCopyable {
+    let cell: VersionedState.Slots.Pointer
+    /// The version found, nil where no transaction before had written the slot.
+    let version: SlotVersions.List.Pointer?
+  }
+
+  // Invariant: used by one worker only. What is noted lives in the arenas of the block.
+  private let state: VersionedState
+  private let arena: Arena
+  private let coinbase: Address
+  private var index = 0
+  private var sender = Address.zero
+  private var nonce: UInt64 = 0
+  /// Whether all transactions before are final, so that everything is as it will be.
+  private var isExact = false
+  private var accounts = unsafe PlainList<VersionedState.Accounts.Pointer>(capacity: 64)
+  private var slots = PlainList<SlotRead>(capacity: 256)
+
+  init(_ state: VersionedState, _ arena: Arena) {
+    self.state = state
+    self.arena = arena
+    coinbase = state.coinbase
+  }
+
+  /// Moves to transaction `index`, foretelling its sender's nonce.
+  func move(to index: Int, sender: Address, nonce: UInt64) {
+    self.index = index
+    self.sender = sender
+    self.nonce = nonce
+    isExact = false
+    unsafe accounts.removeAll()
+    slots.removeAll()
+  }
+
+  /// Moves to transaction `index`, all of whose predecessors are final.
+  func moveExactly(to index: Int) {
+    self.index = index
+    isExact = true
+    unsafe accounts.removeAll()
+    slots.removeAll()
+  }
+
+  // MARK: StateReader
+
+  func account(_ address: Address) throws(StateReadError) -> Account? {
+    let cell = unsafe try state.cell(address, arena)
+    unsafe accounts.append(cell)
+    if isExact { return unsafe cell.pointee.content.account(before: index) }
+    var account =
+      unsafe address == coinbase ? cell.pointee.content.base : cell.pointee.content.account(before: index)
+    if address == sender { account?.nonce = nonce }
+    return account
+  }
+
+  func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
+    let cell = unsafe try state.cell(address, slot, arena)
+    let version = unsafe cell.pointee.content.list.last(before: index)
+    unsafe slots.append(SlotRead(cell: cell, version: version))
+    return unsafe state.value(cell, version, before: index)
+  }
+
+  func code(_ hash: Hash32) throws(StateReadError) -> Bytes { try state.code(hash) }
+
+  func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 { try state.base.blockHash(number) }
+
+  func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
+    try state.hasStorage(address, before: index)
+  }
+
+  // MARK: Where things are
+
+  /// The cells of the accounts and slots in `effects`, which are in about the order in which they were read.
+  @unsafe
+  func places(of effects: TransactionEffects) throws(StateReadError) -> TransactionPlaces {
+    let accountPlaces = unsafe arena.allocate(AccountPlace.self, count: effects.accounts.count)
+    var next = 0
+    for position in effects.accounts.indices {
+      let address = effects.accounts[position].address
+      let found = unsafe next..<min(next + Self.patience, accounts.count)
+      if let near = found.first(where: { unsafe accounts[$0].pointee.key == address }) {
+        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: accounts[near]))
+        next = near + 1
+      } else {
+        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: try state.cell(address, arena)))
+      }
+    }
+    let slotPlaces = unsafe arena.allocate(SlotPlace.self, count: effects.slots.count)
+    next = 0
+    for position in effects.slots.indices {
+      let key = SlotKey(address: effects.slots[position].address, slot: effects.slots[position].key)
+      let found = next..<min(next + Self.patience, slots.count)
+      if let near = found.first(where: { unsafe slots[$0].cell.pointee.key == key }) {
+        unsafe (slotPlaces + position).initialize(to: SlotPlace(slots[near]))
+        next = near + 1
+      } else {
+        let cell = unsafe try state.cell(key.address, key.slot, arena)
+        unsafe (slotPlaces + position).initialize(to: SlotPlace(cell: cell))
+      }
+    }
+    return unsafe TransactionPlaces(accounts: accountPlaces, slots: slotPlaces)
+  }
+
+  /// So far ahead in the list of what was read to look before asking the table.
+  private static var patience: Int { 8 }
+}
+
+/// Where the locations of a transaction's effects are, in the order of the effects.
+@safe
+struct TransactionPlaces: @unchecked Sendable {
+  // Invariant: as many of each as there are effects of that kind, in an arena of the block.
+  let accounts: UnsafeMutablePointer<AccountPlace>
+  let slots: UnsafeMutablePointer<SlotPlace>
+}
+
+/// The cell of an account and the transaction's own version there, if it has been published.
+@safe
+struct AccountPlace: BitwiseCopyable {
+  let cell: VersionedState.Accounts.Pointer
+  var own: AccountVersions.List.Pointer?
+
+  init(cell: VersionedState.Accounts.Pointer) { unsafe self.cell = cell }
+}
+
+/// The cell of a slot, the version that was read, and the transaction's own version, if it has been published.
+@safe
+struct SlotPlace: BitwiseCopyable {
+  let cell: VersionedState.Slots.Pointer
+  let seen: SlotVersions.List.Pointer?
+  /// Whether `seen` says what was read; otherwise the value must be compared.
+  let isSeen: Bool
+  var own: SlotVersions.List.Pointer?
+
+  init(_ read: VersionedView.SlotRead) {
+    unsafe cell = read.cell
+    unsafe seen = read.version
+    isSeen = true
+  }
+
+  init(cell: VersionedState.Slots.Pointer) {
+    unsafe self.cell = cell
+    unsafe seen = nil
+    isSeen = false
+  }
+}
