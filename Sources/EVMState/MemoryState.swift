@@ -5,6 +5,7 @@ public import EthereumTypes
 ///
 /// Confined to one thread at a time: whoever writes (`apply`, the setters) must make sure that nobody reads
 /// meanwhile. Reading from several threads is fine as long as nobody writes.
+@safe
 public final class MemoryState: StateReader, @unchecked Sendable {
   /// What is known here about one account; slots that are not listed come from the base.
   public struct Entry: Sendable {
@@ -22,18 +23,32 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   public private(set) var codes: [Hash32: Bytes] = [:]
   /// The block hashes known here.
   public var blockHashes: [UInt64: Hash32] = [:]
-  private var tables: MemoryTables
+  // Invariant: points to one initialised value that this object owns. Behind a pointer so that a read need not be checked
+  // against writes: that is the caller's to see to.
+  private let storage: UnsafeMutablePointer<MemoryTables>
 
   /// Makes an empty state, on top of `base` where given.
   public init(base: (any StateReader)? = nil) {
     self.base = base
-    tables = MemoryTables()
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: MemoryTables())
   }
 
-  /// Makes a copy that can be changed on its own. Cheap: contents are shared until changed.
+  deinit {
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  private var tables: MemoryTables {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(storage) }
+    @inline(__always) unsafeMutableAddress { unsafe storage }
+  }
+
+  /// Makes a copy that can be changed on its own. Linear in what is known here.
   public init(copying other: MemoryState) {
     base = other.base
-    tables = other.tables
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: MemoryTables(copying: other.tables))
     codes = other.codes
     blockHashes = other.blockHashes
   }
@@ -41,7 +56,13 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   /// The accounts known here. Made for each call; linear in accounts and slots.
   public var entries: [Address: Entry] { tables.entries }
 
+  /// Whether nothing is known here but what lies under it.
+  public var isEmpty: Bool { tables.accounts.count == 0 && codes.isEmpty && blockHashes.isEmpty }
+
   // MARK: Filling
+
+  /// Makes room for so many accounts and slots.
+  public func reserve(accounts: Int, slots: Int) { tables.reserve(accounts: accounts, slots: slots) }
 
   /// Sets an account with its whole code and storage.
   public func set(
@@ -65,7 +86,8 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Sets one slot of an account.
   public func set(_ address: Address, _ slot: UInt256, _ value: UInt256) throws(StateReadError) {
-    if let row = tables.row(address) { return tables.setSlot(row, slot, value) }
+    let known = tables.row(address)
+    if known >= 0 { return tables.setSlot(known, slot, value) }
     let row = tables.set(address, try base?.account(address), wipesStorage: false)
     tables.setSlot(row, slot, value)
   }
@@ -73,7 +95,8 @@ public final class MemoryState: StateReader, @unchecked Sendable {
   /// Does to an account what a credit of nothing does: it comes into being, or, from EIP-161 on, goes if it is
   /// empty.
   public func touch(_ address: Address, removesEmptyAccounts: Bool) {
-    let known = tables.row(address).flatMap { tables.accounts[$0].account }
+    let row = tables.row(address)
+    let known = row < 0 ? nil : tables.accounts[row].account
     if removesEmptyAccounts {
       if known?.isEmpty == true { tables.set(address, nil, wipesStorage: true) }
     } else if known == nil {
@@ -96,13 +119,15 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// The account here, or in the base.
   public func account(_ address: Address) throws(StateReadError) -> Account? {
-    if let row = tables.row(address) { return tables.accounts[row].account }
+    let row = tables.row(address)
+    if row >= 0 { return tables.accounts[row].account }
     return try base?.account(address)
   }
 
   /// The slot here, or in the base.
   public func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    if let row = tables.row(address) {
+    let row = tables.row(address)
+    if row >= 0 {
       if let value = tables.value(row, slot) { return value }
       if tables.accounts[row].hidesBaseStorage { return .zero }
     }
@@ -125,7 +150,8 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Whether any slot is non-zero here, or in a base that still counts.
   public func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
-    if let row = tables.row(address) {
+    let row = tables.row(address)
+    if row >= 0 {
       if tables.hasNonZeroSlot(row) { return true }
       if tables.accounts[row].hidesBaseStorage { return false }
     }
@@ -136,13 +162,13 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Applies what a transaction did. Linear in its effects.
   public func apply(_ effects: TransactionEffects) throws(StateReadError) {
-    for effect in effects.accounts where effect.changesAnything {
+    for position in effects.accounts.indices where effects.accounts[position].changesAnything {
+      let effect = effects.accounts[position]
       let row = tables.row(effect.address)
-      let before: Account?
-      if let row { before = tables.accounts[row].account } else { before = try base?.account(effect.address) }
+      let before = row >= 0 ? tables.accounts[row].account : try base?.account(effect.address)
       let after = effect.applied(to: before)
       let wipesStorage = effect.isCreated || effect.isDestroyed || after == nil
-      if let row {
+      if row >= 0 {
         tables.set(row, after, wipesStorage: wipesStorage)
       } else {
         tables.set(effect.address, after, wipesStorage: wipesStorage)

@@ -28,6 +28,16 @@ public struct BlockRun: Sendable {
   public var threads: Int
 }
 
+/// How to run a block for which no plan is at hand.
+public enum PlanAdvice: String, Sendable, Encodable {
+  /// One transaction after the other: the block is too small to share, or one chain.
+  case serial
+  /// In parallel without a plan: a pre-pass would take longer than it saves.
+  case optimistic
+  /// Predict, schedule, and run in parallel.
+  case plan
+}
+
 /// Runs blocks on a number of threads. Keeps its threads and their memory between blocks; one executor runs one block
 /// at a time.
 public final class BlockExecutor: Sendable {
@@ -50,7 +60,8 @@ public final class BlockExecutor: Sendable {
   ///   - adapts: whether to use fewer where more would not pay.
   ///   - perturbation: disturbs `waves` and `dataflow` on purpose, for tests.
   public init(
-    kind: ExecutorKind = .dataflow, threads: Int? = nil, adapts: Bool = true, perturbation: Perturbation? = nil
+    kind: ExecutorKind = .dataflow, threads: Int? = nil, adapts: Bool = true,
+    perturbation: Perturbation? = nil
   ) {
     self.kind = kind
     self.threads = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 256))
@@ -65,13 +76,15 @@ public final class BlockExecutor: Sendable {
   ///   - processor: the block.
   ///   - state: the state before it, which must not change meanwhile.
   ///   - plan: which transactions wait for which; without one everything starts at once.
+  ///   - threads: run this block on no more than so many threads.
   /// - Throws: `BlockError`; nothing of a failed run is left anywhere.
   public func run(
-    _ processor: BlockProcessor, on state: any StateReader, plan: ExecutionPlan? = nil
+    _ processor: BlockProcessor, on state: any StateReader, plan: ExecutionPlan? = nil,
+    threads: Int? = nil
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
     let plan = plan.flatMap { $0.count == count ? $0 : nil }
-    let workers = workers(for: processor, plan)
+    let workers = min(workers(for: processor, plan), max(threads ?? .max, 1))
     if kind != .serial, !adapts || workers > 1 {
       pool.prepare(for: workers)
       return try runInParallel(processor, on: state, plan, workers)
@@ -101,7 +114,8 @@ public final class BlockExecutor: Sendable {
       outcome = (result, opening, executions)
     } else {
       let run = ParallelRun(
-        processor, base: opening, codes: codes, plan: plan ?? .unconstrained(count: count),
+        processor, base: opening.isEmpty ? state : opening, opening: opening, codes: codes,
+        plan: plan ?? .unconstrained(count: count),
         hasBarriers: kind == .waves, workers: workers, workspace: workspace, pool: pool,
         perturbation: perturbation)
       pool.run(on: workers) { run.work($0) }
@@ -117,12 +131,15 @@ public final class BlockExecutor: Sendable {
       mispredictions: outcome.executions - count, threads: workers)
   }
 
-  /// Whether the block is worth a pre-pass and a schedule: one that will run on one thread in any case is not.
-  public func wantsPlan(for processor: BlockProcessor) -> Bool {
-    switch kind {
-    case .serial, .blockSTM: false
-    case .waves, .dataflow: workers(for: processor, nil) > 1
-    }
+  /// What to do with a block for which no plan is at hand. Where predicting and scheduling would take longer than what
+  /// they save, running everything at once and repeating what went wrong is the better half of a plan; and a block that
+  /// is over before a second thread has woken up is run serially.
+  ///
+  /// - Parameter prePassNanoseconds: what a prediction takes for each transaction; nil where that is not known.
+  public func advice(for processor: BlockProcessor, prePassNanoseconds: UInt64?) -> PlanAdvice {
+    guard kind != .serial, workers(for: processor, nil) > 1 else { return .serial }
+    guard kind != .blockSTM else { return .optimistic }
+    return .plan
   }
 
   /// On how many threads to run a block. Waking a thread takes some ten microseconds, the time of a few small

@@ -1,5 +1,6 @@
 public import ConflictScheduling
 import EthereumTypes
+import Foundation
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
 public struct ExecutionPlan: Sendable {
@@ -11,8 +12,13 @@ public struct ExecutionPlan: Sendable {
   let costs: [Int]
   /// The longest chain of work that hangs on each transaction, itself included.
   let priorities: [Int]
-  /// The wave of each transaction.
-  let waveOf: [Int32]
+  /// Who starts when, without barriers and with them.
+  let dataflow: StartOrder
+  let waves: StartOrder
+  /// How many workers the plan can keep busy: the work in all over the work on the longest chain; 1 or more.
+  let parallelism: Double
+  /// What all transactions are expected to cost together.
+  let totalCost: Int
   /// Whether who waits for whom is known at all.
   let isInformed: Bool
 
@@ -20,22 +26,24 @@ public struct ExecutionPlan: Sendable {
   public var count: Int { priorities.count }
 
   /// The plan of an ordered schedule, whose transactions are numbered in block order.
-  public init(_ schedule: Schedule) {
+  ///
+  /// - Parameter workers: for how many workers it is made; it serves any other number as well, if not quite as well.
+  public init(_ schedule: Schedule, workers: Int = ProcessInfo.processInfo.activeProcessorCount) {
     self.init(
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
-      waveOf: schedule.waveOf)
+      waveOf: schedule.waveOf, workers: workers)
   }
 
   /// Makes a plan from its parts, which need not make sense: predecessors that are not before their transaction do not
   /// count, so there is always one that may start.
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
-    isInformed: Bool = true
+    workers: Int = 2, isInformed: Bool = true
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
-    var behind = [[Int32]](repeating: [], count: count)
-    for index in 0..<min(count, predecessors.count) {
+    var behind = [[Int32]](repeating: [], count: isInformed ? count : 0)
+    for index in 0..<min(behind.count, predecessors.count) {
       for predecessor in predecessors[index] where (0..<Int32(index)).contains(predecessor) {
         waiting[index] += 1
         behind[Int(predecessor)].append(Int32(truncatingIfNeeded: index))
@@ -44,15 +52,20 @@ public struct ExecutionPlan: Sendable {
     self.waiting = waiting
     successors = CompactRows(behind)
     self.priorities = priorities
-    self.costs = costs.flatMap { $0.count == count ? $0 : nil } ?? Array(repeating: 1, count: count)
-    self.waveOf = waveOf.flatMap { $0.count == count ? $0 : nil } ?? Array(repeating: 0, count: count)
+    let costs = costs.flatMap { $0.count == count ? $0 : nil } ?? Array(repeating: 1, count: count)
+    self.costs = costs
     self.isInformed = isInformed
+    totalCost = costs.reduce(0) { $0 &+ $1 }
+    let longest = priorities.max() ?? 0
+    parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
+    let order = StartOrder.order(costs: costs, priorities: priorities, workers: workers)
+    dataflow = StartOrder(order, roots: order.indices.filter { waiting[Int(order[$0])] == 0 })
+    waves = waveOf.flatMap { $0.count == count ? StartOrder(order, waves: $0) : nil } ?? dataflow
   }
 
   /// The plan that knows nothing: everything may start at once.
   public static func unconstrained(count: Int) -> ExecutionPlan {
     ExecutionPlan(
-      predecessors: CompactRows((0..<count).map { _ in [] as [Int32] }),
-      priorities: Array(repeating: 1, count: count), isInformed: false)
+      predecessors: CompactRows(), priorities: Array(repeating: 1, count: count), isInformed: false)
   }
 }

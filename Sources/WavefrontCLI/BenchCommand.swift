@@ -12,9 +12,9 @@ struct BenchCommand: ParsableCommand {
       thread: CPU time of the message alone, on a warm machine, with the code already analysed. Every case is first \
       checked against the state root and the logs that its file expects.
 
-      The suite "parallel" runs block snapshots serially, by the planned executor with the schedule at hand and with \
-      pre-pass and scheduling inside (cold), and by Block-STM, in turns, and prints each one's speed-up over serial, \
-      beside what a perfect plan could reach. Every run is compared with the serial one.
+      The suite "parallel" runs generated blocks and the block snapshots named serially, by the planned executor with \
+      the schedule at hand and with pre-pass and scheduling inside (cold), and by Block-STM, in turns, and prints each \
+      one's speed-up over serial, beside what a perfect plan could reach. Every run is compared with the serial one.
 
       The suite "scheduling" builds graphs of 10,000 transactions of 100 locations and schedules generated mempools \
       and, where files are named, block snapshots by their predicted access sets.
@@ -28,6 +28,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads at most, for parallel; all cores by default.") var threads: Int?
   @Option(help: "Samples for each case, of which the median counts.") var samples = 25
   @Option(help: "Workers to schedule for, for scheduling.") var workers = 8
+  @Flag(help: "For parallel: without cold and Block-STM, which take longest.") var short = false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -40,7 +41,7 @@ struct BenchCommand: ParsableCommand {
     if !(1...1024).contains(workers) {
       throw ValidationError("--workers must be 1 to 1024, not \(workers)")
     }
-    if suite != .scheduling && paths.isEmpty { throw ValidationError("name at least one file or folder") }
+    if suite == .interpreter && paths.isEmpty { throw ValidationError("name at least one file or folder") }
   }
 
   func run() throws {
@@ -60,7 +61,11 @@ struct BenchCommand: ParsableCommand {
   private func runParallel() throws {
     let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
     let report = try BenchParallel(
-      files, threads: threads ?? Host.coreCount, repeats: samples, quietly: json)
+      files,
+      shapes: GeneratedBlock.Shape.allCases.filter { shape in
+        filter.map { shape.rawValue.contains($0) } ?? true
+      },
+      threads: threads ?? Host.coreCount, repeats: samples, quietly: json, isShort: short)
     print(json ? try encodeJSON(report) : report.summary)
     guard report.wrong.isEmpty else {
       throw CommandFailure("wrong result: \(report.wrong.joined(separator: ", "))", .wrongResult)

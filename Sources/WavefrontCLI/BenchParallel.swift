@@ -1,9 +1,12 @@
 import ChainFormats
 import Foundation
+import WaveExecution
 import Wavefront
 
-/// The suite "parallel" of `wavefront bench`: the executors against serial, on block snapshots.
+/// The suite "parallel" of `wavefront bench`: the executors against serial, on generated blocks and on block snapshots.
 struct BenchParallel: Encodable {
+  typealias Row = ParallelBenchmark.Measurement
+
   /// Geometric means of speed-ups over serial.
   struct Means: Encodable {
     let blocks: Int
@@ -13,67 +16,85 @@ struct BenchParallel: Encodable {
     let ceilingOf2: Double
     let ceilingOf8: Double
 
-    init(_ rows: [ParallelBenchmark.Measurement]) {
-      func mean(_ value: (ParallelBenchmark.Measurement) -> Double) -> Double {
+    init(_ rows: [Row]) {
+      func mean(_ value: (Row) -> Double) -> Double {
         exp(rows.reduce(0) { $0 + log(value($1)) } / Double(max(rows.count, 1)))
       }
       blocks = rows.count
-      planned = mean(\.plannedSpeedUp)
-      cold = mean(\.coldSpeedUp)
-      blockSTM = mean(\.blockSTMSpeedUp)
+      planned = mean { $0.speedUp($0.planned) }
+      cold = mean { $0.speedUp($0.cold) }
+      blockSTM = mean { $0.speedUp($0.blockSTM) }
       ceilingOf2 = mean(\.ceilingOf2)
       ceilingOf8 = mean(\.ceilingOf8)
     }
   }
 
   let threads: Int
-  private(set) var blocks: [ParallelBenchmark.Measurement] = []
+  private(set) var generated: [Row] = []
+  private(set) var blocks: [Row] = []
   private(set) var means = Means([])
 
-  /// Measures the blocks, printing a line for each unless `quietly`.
-  init(_ files: [String], threads: Int, repeats: Int, quietly: Bool) throws {
+  /// Measures generated blocks and those in files, printing a line for each unless `quietly`.
+  init(
+    _ files: [String], shapes: [GeneratedBlock.Shape], threads: Int, repeats: Int, quietly: Bool,
+    isShort: Bool = false
+  ) throws {
     self.threads = threads
-    let benchmark = ParallelBenchmark(threads: threads, repeats: repeats)
+    let benchmark = ParallelBenchmark(threads: threads, repeats: repeats, isShort: isShort)
     if !quietly { print(Self.title(threads)) }
+    for shape in shapes {
+      generated.append(try benchmark.measure(GeneratedBlock(shape, count: 1000)))
+      if !quietly, let row = generated.last { print(Self.row(row)) }
+    }
     for file in files {
-      let row = try benchmark.measure(BlockSnapshot(contentsOf: file))
-      blocks.append(row)
-      if !quietly { print(Self.row(row)) }
+      blocks.append(try benchmark.measure(BlockSnapshot(contentsOf: file)))
+      if !quietly, let row = blocks.last { print(Self.row(row)) }
     }
     means = Means(blocks)
   }
 
   /// The blocks whose result differed between executors.
   var wrong: [String] {
-    blocks.compactMap { row in row.difference.map { "block \(row.block): \($0)" } }
+    (generated + blocks).compactMap { row in row.difference.map { "block \(row.block): \($0)" } }
   }
 
   // MARK: Text
 
   private static func title(_ threads: Int) -> String {
     """
-    Speed-up over serial on \(threads) threads; ceilings are a perfect plan's with free dispatch.
-         block    txs   Mgas  serial ms  planned   cold  block-stm  ceiling@2  @8    threads  executions: planned block-stm
+    Speed-up over serial on \(threads) threads at most. Ceilings: a perfect plan, dispatch free, on 2 and 8 workers.
+    cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
+         block   txs   Mgas serial ms planned  cpu    @1 threads   cold  way         block-stm  cpu ceiling@2    @8  repeated, block-stm's
     """
   }
 
-  private static func row(_ row: ParallelBenchmark.Measurement) -> String {
-    String(
-      format: "%10llu %6d %6.1f %10.2f %8.2f %6.2f %10.2f %10.2f %6.2f %6d %14d %9d", row.block,
-      row.transactions, Double(row.gas) / 1e6, Double(row.serial) / 1e6, row.plannedSpeedUp, row.coldSpeedUp,
-      row.blockSTMSpeedUp, row.ceilingOf2, row.ceilingOf8, row.plannedThreads, row.plannedExecutions,
-      row.blockSTMExecutions) + (row.difference.map { "  WRONG: \($0)" } ?? "")
+  private static func row(_ row: Row) -> String {
+    func cpu(_ cost: ParallelBenchmark.Cost) -> Double { Double(cost.cpu) / Double(max(row.serial.cpu, 1)) }
+    let name = String(repeating: " ", count: max(10 - row.block.count, 0)) + row.block
+    let way = row.coldWay.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+    return name
+      + String(
+        format: "%6d %6.1f %9.2f %7.2f %4.2f %5.2f %7d %6.2f  ", row.transactions, Double(row.gas) / 1e6,
+        Double(row.serial.wall) / 1e6, row.speedUp(row.planned), cpu(row.planned), cpu(row.alone),
+        row.planned.threads,
+        row.speedUp(row.cold)) + way
+      + String(
+        format: "%10.2f %4.2f %9.2f %5.2f %9d %5d", row.speedUp(row.blockSTM), cpu(row.blockSTM),
+        row.ceilingOf2, row.ceilingOf8, row.planned.executions - row.transactions,
+        row.blockSTM.executions - row.transactions) + (row.difference.map { "  WRONG: \($0)" } ?? "")
   }
 
-  /// The line below the blocks.
+  /// The lines below the blocks.
   var summary: String {
-    guard !blocks.isEmpty else { return "no block" }
-    let worst = blocks.min { $0.plannedSpeedUp < $1.plannedSpeedUp }
+    guard !blocks.isEmpty else { return "" }
+    func worst(_ name: String, _ cost: (Row) -> ParallelBenchmark.Cost) -> String {
+      guard let row = blocks.min(by: { $0.speedUp(cost($0)) < $1.speedUp(cost($1)) }) else { return "" }
+      return String(format: "\nworst \(name): %.2f in block \(row.block)", row.speedUp(cost(row)))
+    }
     return String(
       format:
         "geometric mean of %d blocks: planned %.2f, cold %.2f, block-stm %.2f, ceiling %.2f @2 and %.2f @8",
       means.blocks, means.planned, means.cold, means.blockSTM, means.ceilingOf2, means.ceilingOf8)
-      + (worst.map { String(format: "\nworst planned: %.2f in block %llu", $0.plannedSpeedUp, $0.block) }
-        ?? "")
+      + worst("planned", \.planned) + worst("cold", \.cold)
   }
 }

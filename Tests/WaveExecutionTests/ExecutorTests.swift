@@ -125,8 +125,7 @@ struct ExecutorTests {
     let tooShort = ExecutionPlan.unconstrained(count: 3)
     let count = random.block.transactions.count
     let ring = CompactRows((0..<count).map { [Int32(($0 + 1) % count)] })
-    let cycle = ExecutionPlan(
-      predecessors: ring, successors: ring, priorities: Array(repeating: 1, count: count))
+    let cycle = ExecutionPlan(predecessors: ring, priorities: Array(repeating: 1, count: count))
     for kind in [ExecutorKind.waves, .dataflow] {
       for plan in [tooShort, cycle] {
         let run = try BlockExecutor(kind: kind, threads: 3, adapts: false).run(

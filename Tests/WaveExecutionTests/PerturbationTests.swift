@@ -14,18 +14,16 @@ struct PerturbationTests {
   ) -> ExecutionPlan {
     let count = schedule.count
     var predecessors: [[Int32]] = []
-    var successors = [[Int32]](repeating: [], count: count)
     for index in 0..<count {
       var row = schedule.graph.predecessors[index].filter { _ in random.next(100) >= missing }
       if index > 0, random.next(100) < wrong {
         let invented = Int32(random.next(UInt64(index)))
         if !row.contains(invented) { row.append(invented) }
       }
-      for predecessor in row { successors[Int(predecessor)].append(Int32(index)) }
       predecessors.append(Array(row))
     }
     return ExecutionPlan(
-      predecessors: CompactRows(predecessors), successors: CompactRows(successors),
+      predecessors: CompactRows(predecessors),
       priorities: schedule.priorities.map { shuffles ? Int(random.next(1000)) : $0 })
   }
 
@@ -44,8 +42,9 @@ struct PerturbationTests {
       for threads in [1, 2, 5, 16] {
         let plan = Self.perturbed(
           schedule, missing: missing, wrong: wrong, shuffles: threads != 2, &random)
-        let run = try BlockExecutor(kind: .dataflow, threads: threads, adapts: false).run(
-          block.processor, on: block.state, plan: plan)
+        let executor = BlockExecutor(
+          kind: .dataflow, threads: threads, adapts: false, perturbation: Perturbation(seed: seed))
+        let run = try executor.run(block.processor, on: block.state, plan: plan)
         try ExecutorTests.expectSame(
           serial, run, "seed \(seed), \(threads) threads, \(missing) % missing, \(wrong) % wrong")
         // What the committer sees is final: nothing runs more than twice.

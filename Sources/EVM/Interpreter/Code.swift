@@ -9,16 +9,19 @@ final class Code: Sendable {
   static let padding = 66
 
   // Invariant: `base` points to `count + padding` initialised bytes and `jumps` to `count / 64 + 1` words; both
-  // are owned by this object, written in `init` only, and freed in `deinit`.
+  // are owned by this object or by `owner`, written in `init` only, and freed in `deinit`.
   nonisolated(unsafe) private let base: UnsafeMutablePointer<UInt8>
   nonisolated(unsafe) private let jumps: UnsafeMutablePointer<UInt64>
   /// The number of bytes of code.
   let count: Int
   /// The code as the state has it.
   let bytes: Bytes
+  /// Who owns the buffers, nil for this object itself.
+  private let owner: Code?
 
   init(_ bytes: Bytes) {
     self.bytes = bytes
+    owner = nil
     count = bytes.count
     unsafe base = .allocate(capacity: count + Self.padding)
     unsafe base.initialize(repeating: 0, count: count + Self.padding)
@@ -28,7 +31,18 @@ final class Code: Sendable {
     for (index, word) in bitmap.enumerated() { unsafe (jumps + index).initialize(to: word) }
   }
 
+  /// The same code under a reference count of its own: frames count references to what they run, and threads that
+  /// count in one place wait for each other.
+  init(sharing other: Code) {
+    unsafe base = other.base
+    unsafe jumps = other.jumps
+    count = other.count
+    bytes = other.bytes
+    owner = other
+  }
+
   deinit {
+    guard owner == nil else { return }
     unsafe base.deallocate()
     unsafe jumps.deallocate()
   }

@@ -104,7 +104,7 @@ public struct Machine: ~Copyable {
       return !journal.hasFault ? bytes : nil
     }
     // After a failed read there is no code; the fault ends the transaction anyway.
-    codes.append(code ?? Code([]))
+    codes.append(code.map { Code(sharing: $0) } ?? Code([]))
     if code != nil { codeNumbers[hash] = number }
     return number
   }

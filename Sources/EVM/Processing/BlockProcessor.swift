@@ -101,13 +101,13 @@ public struct BlockProcessor: Sendable {
   ///   - gasUsed: the gas used by the transactions before it.
   ///   - blobGasUsed: their blob gas.
   public func admit(_ index: Int, gasUsed: UInt64, blobGasUsed: UInt64) throws(BlockError) {
-    let transaction = block.transactions[index]
+    let gasLimit = block.transactions[index].gasLimit
     let available = environment.gasLimit >= gasUsed ? environment.gasLimit - gasUsed : 0
-    guard transaction.gasLimit <= available else {
-      throw .transaction(index: index, .gasLimitAboveBlock(available: available, limit: transaction.gasLimit))
+    guard gasLimit <= available else {
+      throw .transaction(index: index, .gasLimitAboveBlock(available: available, limit: gasLimit))
     }
-    guard transaction.kind == .blob, let blobs else { return }
-    let count = UInt64(transaction.blobVersionedHashes.count) + blobGasUsed / BlobSchedule.gasPerBlob
+    guard block.transactions[index].kind == .blob, let blobs else { return }
+    let count = UInt64(block.transactions[index].blobVersionedHashes.count) + blobGasUsed / BlobSchedule.gasPerBlob
     guard count <= blobs.maximum else {
       throw .transaction(index: index, .tooManyBlobs(limit: Int(blobs.maximum), count: Int(count)))
     }
@@ -119,14 +119,14 @@ public struct BlockProcessor: Sendable {
   ///
   /// - Returns: the execution requests from Prague on, nil before.
   public func finish(
-    _ machine: inout Machine, on state: MemoryState, logs: [[Log]]
+    _ machine: inout Machine, on state: MemoryState, logs: @autoclosure () -> [[Log]]
   ) throws(BlockError) -> [Bytes]? {
     do throws(StateReadError) {
       try state.apply(try machine.credit(credits, on: state))
     } catch { throw .state(error) }
     guard environment.fork >= .prague else { return nil }
     var deposits: Bytes = []
-    for (index, logs) in logs.enumerated() {
+    for (index, logs) in logs().enumerated() {
       guard let found = SystemContracts.deposits(in: logs) else {
         throw .malformedDeposit(transaction: index)
       }
@@ -206,9 +206,8 @@ extension BlockProcessor {
     var result = BlockResult()
     for index in block.transactions.indices {
       try admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
-      let transaction = block.transactions[index]
       do throws(ExecutionError) {
-        let outcome = try machine.execute(transaction, sender: senders[index], on: state)
+        let outcome = try machine.execute(block.transactions[index], sender: senders[index], on: state)
         do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
         result.gasUsed += outcome.gasUsed
         result.transactions.append(outcome)
@@ -219,7 +218,7 @@ extension BlockProcessor {
         case .state(let error): throw .state(error)
         }
       }
-      result.blobGasUsed += UInt64(transaction.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
+      result.blobGasUsed += UInt64(block.transactions[index].blobVersionedHashes.count) * BlobSchedule.gasPerBlob
     }
     result.requests = try finish(&machine, on: state, logs: result.transactions.map(\.logs))
     return result

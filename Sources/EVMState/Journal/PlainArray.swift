@@ -18,6 +18,20 @@ struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
   @inlinable
   deinit { unsafe base.deallocate() }
 
+  /// A copy of its own.
+  init(copying other: borrowing PlainArray) {
+    self.init(capacity: other.count)
+    unsafe base.initialize(from: other.base, count: other.count)
+    count = other.count
+  }
+
+  /// So many equal elements.
+  init(repeating element: Element, count: Int) {
+    self.init(capacity: count)
+    unsafe base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
   @inlinable @inline(__always)
   subscript(index: Int) -> Element {
     unsafeAddress {

@@ -1,7 +1,8 @@
 import EthereumTypes
 
-/// The accounts and slots of a `MemoryState`, as rows in the order in which they became known.
-struct MemoryTables: Sendable {
+/// The accounts and slots of a `MemoryState`, as rows in the order in which they became known. Plain memory without
+/// reference counts: several threads read one state, and counting would make them wait for each other.
+struct MemoryTables: ~Copyable {
   struct AccountRow: BitwiseCopyable {
     let address: Address
     var account: Account?
@@ -22,14 +23,30 @@ struct MemoryTables: Sendable {
   }
 
   private var accountIndex = RowTable()
-  private(set) var accounts: [AccountRow] = []
+  private(set) var accounts = PlainArray<AccountRow>(capacity: 16)
   private var slotIndex = RowTable()
-  private var slots: [SlotRow] = []
+  private var slots = PlainArray<SlotRow>(capacity: 16)
+
+  init() {}
+
+  /// A copy of its own. Linear.
+  init(copying other: borrowing MemoryTables) {
+    accountIndex = RowTable(copying: other.accountIndex)
+    accounts = PlainArray(copying: other.accounts)
+    slotIndex = RowTable(copying: other.slotIndex)
+    slots = PlainArray(copying: other.slots)
+  }
+
+  /// Makes room for so many accounts and slots.
+  mutating func reserve(accounts: Int, slots: Int) {
+    accountIndex.reserve(accounts)
+    slotIndex.reserve(slots)
+  }
 
   // MARK: Reading
 
-  /// The row of an account, nil where it is not known here.
-  func row(_ address: Address) -> Int? {
+  /// The row of an account, −1 where it is not known here.
+  func row(_ address: Address) -> Int {
     accountIndex.row(address.mixedBits) { accounts[$0].address == address }
   }
 
@@ -37,7 +54,7 @@ struct MemoryTables: Sendable {
     slot.mixedBits &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
   }
 
-  private func slotRow(_ account: Int, _ slot: UInt256) -> Int? {
+  private func slotRow(_ account: Int, _ slot: UInt256) -> Int {
     slotIndex.row(bits(account, slot)) {
       slots[$0].key == slot && slots[$0].account == Int32(truncatingIfNeeded: account)
     }
@@ -45,7 +62,8 @@ struct MemoryTables: Sendable {
 
   /// The value of a slot, nil where it is not known here.
   func value(_ account: Int, _ slot: UInt256) -> UInt256? {
-    guard let row = slotRow(account, slot), slots[row].epoch == accounts[account].epoch else { return nil }
+    let row = slotRow(account, slot)
+    guard row >= 0, slots[row].epoch == accounts[account].epoch else { return nil }
     return slots[row].value
   }
 
@@ -68,7 +86,8 @@ struct MemoryTables: Sendable {
   var entries: [Address: MemoryState.Entry] {
     var entries: [Address: MemoryState.Entry] = [:]
     entries.reserveCapacity(accounts.count)
-    for (row, account) in accounts.enumerated() {
+    for row in 0..<accounts.count {
+      let account = accounts[row]
       var entry = MemoryState.Entry(account: account.account, hidesBaseStorage: account.hidesBaseStorage)
       forEachSlot(row) { entry.storage[$0] = $1 }
       entries[account.address] = entry
@@ -81,9 +100,10 @@ struct MemoryTables: Sendable {
   @discardableResult
   mutating func set(_ address: Address, _ account: Account?, wipesStorage: Bool) -> Int {
     let bits = address.mixedBits
-    if let row = accountIndex.row(bits, where: { accounts[$0].address == address }) {
-      set(row, account, wipesStorage: wipesStorage)
-      return row
+    let known = accountIndex.row(bits) { accounts[$0].address == address }
+    if known >= 0 {
+      set(known, account, wipesStorage: wipesStorage)
+      return known
     }
     let row = accounts.count
     accounts.append(AccountRow(address: address, account: account, hidesBaseStorage: wipesStorage))
@@ -102,9 +122,10 @@ struct MemoryTables: Sendable {
 
   mutating func setSlot(_ account: Int, _ slot: UInt256, _ value: UInt256) {
     let epoch = accounts[account].epoch
-    if let row = slotRow(account, slot) {
-      slots[row].value = value
-      if slots[row].epoch != epoch { link(row, account, epoch) }
+    let known = slotRow(account, slot)
+    if known >= 0 {
+      slots[known].value = value
+      if slots[known].epoch != epoch { link(known, account, epoch) }
       return
     }
     let row = slots.count

@@ -191,7 +191,8 @@ final class STMRun: Sendable {
           }
           try state.apply(transaction.effects)
         } catch { throw .state(error) }
-        result.append(transaction, processor.block.transactions[index])
+        result.append(
+          transaction, blobs: processor.block.transactions[index].blobVersionedHashes.count)
       case .failure(.rejected(let rejection), _, _)?: throw .transaction(index: index, rejection)
       case .failure(.state(let error), _, _)?: throw .state(error)
       case nil: throw .state(.unavailable("transaction \(index) was never executed"))

@@ -14,11 +14,7 @@ final class Dispatcher: @unchecked Sendable {
   private let waiting: UnsafeMutablePointer<Atomic<Int32>>
   private let count: Int
   private let plan: ExecutionPlan
-  /// The transactions by urgency (in the first wave, then the second, … with barriers), and the place of each.
-  private let order: [Int32]
-  private let rank: [Int32]
-  /// The ranks of those that are not in the heap at first, ascending.
-  private let roots: [Int32]
+  private let order: StartOrder
   /// What may be taken in one go, in units of cost.
   private let budget: Int
 
@@ -29,41 +25,18 @@ final class Dispatcher: @unchecked Sendable {
   private let cursor = Atomic<Int>(0)
   /// The roots below this may be taken: all of them, or with barriers those of the waves begun.
   private let limit: Atomic<Int>
-  /// With barriers: how many roots lie before the end of each wave.
-  private let waveEnds: [Int]
   private let wave = Atomic<Int>(0)
   private let leftInWave: Atomic<Int>
 
   init(_ plan: ExecutionPlan, hasBarriers: Bool, workers: Int) {
     self.plan = plan
     count = plan.count
-    var order = plan.order(workers: workers)
-    var waveEnds: [Int] = []
+    order = hasBarriers ? plan.waves : plan.dataflow
     unsafe waiting = .allocate(capacity: max(count, 1))
-    if hasBarriers {
-      // One wave after the other takes care of who waits for whom.
-      order = order.enumerated().sorted {
-        let (left, right) = (plan.waveOf[Int($0.element)], plan.waveOf[Int($1.element)])
-        return left != right ? left < right : $0.offset < $1.offset
-      }.map(\.element)
-      for (place, index) in order.enumerated()
-      where place + 1 == count || plan.waveOf[Int(index)] != plan.waveOf[Int(order[place + 1])] {
-        waveEnds.append(place + 1)
-      }
-    }
-    var rank = [Int32](repeating: 0, count: count)
-    for (place, index) in order.enumerated() { rank[Int(index)] = Int32(truncatingIfNeeded: place) }
-    for index in 0..<count {
-      unsafe (waiting + index).initialize(to: Atomic(hasBarriers ? 0 : plan.waiting[index]))
-    }
-    roots = order.indices.filter { hasBarriers || plan.waiting[Int(order[$0])] == 0 }
-      .map { Int32(truncatingIfNeeded: $0) }
-    budget = plan.costs.reduce(0) { $0 &+ $1 } / (32 * max(workers, 1))
-    limit = Atomic(waveEnds.first ?? roots.count)
-    leftInWave = Atomic(waveEnds.first ?? 0)
-    self.order = order
-    self.rank = rank
-    self.waveEnds = waveEnds
+    for index in 0..<count { unsafe (waiting + index).initialize(to: Atomic(plan.waiting[index])) }
+    budget = plan.totalCost / (32 * max(workers, 1))
+    limit = Atomic(order.waveEnds.first ?? order.roots.count)
+    leftInWave = Atomic(order.waveEnds.first ?? 0)
   }
 
   deinit { unsafe waiting.deallocate() }
@@ -81,27 +54,27 @@ final class Dispatcher: @unchecked Sendable {
     while true {
       let first = cursor.load(ordering: .relaxed)
       let end = limit.load(ordering: .acquiring)
-      let next = first < end ? Int(roots[first]) : Self.none
+      let next = first < end ? Int(order.roots[first]) : Self.none
       let urgent = top.load(ordering: .acquiring)
       if urgent < next {
         if let rank = pop() {
-          taken.append(order[Int(rank)])
+          taken.append(order.order[Int(rank)])
           return true
         }
         continue
       }
       guard next != Self.none else { return false }
       var last = first + 1
-      var cost = plan.costs[Int(order[next])]
+      var cost = plan.costs[Int(order.order[next])]
       while last < end, taken.count &+ last &- first < Self.most {
-        cost &+= plan.costs[Int(order[Int(roots[last])])]
+        cost &+= plan.costs[Int(order.order[Int(order.roots[last])])]
         if cost > budget { break }
         last += 1
       }
       guard
         cursor.compareExchange(expected: first, desired: last, ordering: .acquiringAndReleasing).exchanged
       else { continue }
-      for place in first..<last { taken.append(order[Int(roots[place])]) }
+      for place in first..<last { taken.append(order.order[Int(order.roots[place])]) }
       return true
     }
   }
@@ -129,10 +102,11 @@ final class Dispatcher: @unchecked Sendable {
   /// Notes that a transaction has run, and releases those that waited for nothing else.
   ///
   /// - Parameter keepsOne: whether the most urgent one is to be returned, to be run next by the same worker, whose
-  ///   caches hold what it needs.
+  ///   caches hold what it needs; only where it is about as urgent as what else there is.
   /// - Returns: that one, or −1; and how many transactions others may take now that they could not before.
   func release(_ index: Int, keepsOne: Bool) -> (kept: Int32, shared: Int) {
-    guard waveEnds.isEmpty else { return (-1, releaseWave()) }
+    guard order.waveEnds.isEmpty else { return (-1, releaseWave()) }
+    guard plan.isInformed else { return (-1, 0) }
     let successors = plan.successors
     var kept: Int32 = -1
     var shared = 0
@@ -140,7 +114,7 @@ final class Dispatcher: @unchecked Sendable {
       let successor = Int(successors.values[edge])
       let left = unsafe waiting[successor].wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
       guard left == 0 else { continue }
-      var released = rank[successor]
+      var released = order.rank[successor]
       if keepsOne {
         if kept < 0 {
           kept = released
@@ -151,16 +125,32 @@ final class Dispatcher: @unchecked Sendable {
       push(released)
       shared += 1
     }
-    return (kept < 0 ? -1 : order[Int(kept)], shared)
+    guard kept >= 0 else { return (-1, shared) }
+    if Int(kept) > mostUrgent &+ Self.tolerance {
+      // A worker that ran on along a chain would leave much behind that cannot become final.
+      push(kept)
+      return (-1, shared)
+    }
+    return (order.order[Int(kept)], shared)
   }
+
+  /// The rank of what would be taken next.
+  private var mostUrgent: Int {
+    let first = cursor.load(ordering: .relaxed)
+    let next = first < order.roots.count ? Int(order.roots[first]) : Self.none &- Self.tolerance
+    return min(next, top.load(ordering: .relaxed))
+  }
+
+  /// So much less urgent may be what a worker keeps.
+  private static var tolerance: Int { 16 }
 
   private func releaseWave() -> Int {
     guard leftInWave.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return 0 }
     let next = wave.wrappingAdd(1, ordering: .relaxed).newValue
-    guard next < waveEnds.count else { return 0 }
-    let width = waveEnds[next] - waveEnds[next - 1]
+    guard next < order.waveEnds.count else { return 0 }
+    let width = order.waveEnds[next] - order.waveEnds[next - 1]
     leftInWave.store(width, ordering: .relaxed)
-    limit.store(waveEnds[next], ordering: .sequentiallyConsistent)
+    limit.store(order.waveEnds[next], ordering: .sequentiallyConsistent)
     return width
   }
 }

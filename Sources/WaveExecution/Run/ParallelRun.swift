@@ -57,10 +57,12 @@ final class ParallelRun: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - base: the state before the first transaction; must not change while the run lasts.
+  ///   - opening: the same; what becomes of it is put on a copy.
   ///   - hasBarriers: whether each wave waits for all of the one before.
   init(
-    _ processor: BlockProcessor, base: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool,
-    workers: Int, workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
+    _ processor: BlockProcessor, base: any StateReader, opening: MemoryState, codes: CodeCache,
+    plan: ExecutionPlan, hasBarriers: Bool, workers: Int, workspace: Workspace, pool: WorkerPool,
+    perturbation: Perturbation?
   ) {
     self.processor = processor
     self.codes = codes
@@ -73,7 +75,8 @@ final class ParallelRun: @unchecked Sendable {
       base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
       expecting: Self.expectedSlots(processor))
     dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
-    state = MemoryState(copying: base)
+    state = MemoryState(copying: opening)
+    state.reserve(accounts: 3 * count, slots: count)
     unsafe records = .allocate(capacity: max(count, 1))
     for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
     result.transactions.reserveCapacity(count)
@@ -87,8 +90,12 @@ final class ParallelRun: @unchecked Sendable {
 
   /// A cold slot costs 2,100 gas since Berlin; few transactions spend all of theirs on that.
   private static func expectedSlots(_ processor: BlockProcessor) -> Int {
-    let gas = processor.block.transactions.reduce(0) { $0 &+ Int(clamping: min($1.gasLimit, 1 << 32)) &- 21_000 }
-    return processor.block.transactions.count &* 2 &+ max(gas, 0) / 8_000
+    let count = processor.block.transactions.count
+    var gas = 0
+    for index in 0..<count {
+      gas &+= Int(clamping: min(processor.block.transactions[index].gasLimit, 1 << 32)) &- 21_000
+    }
+    return count &* 2 &+ max(gas, 0) / 8_000
   }
 
   // MARK: Workers
@@ -128,8 +135,6 @@ final class ParallelRun: @unchecked Sendable {
       worker.taken.removeAll()
       if dispatcher.take(into: &worker.taken) {
         runTaken(&worker, &machine)
-        // What is behind in the plan matters more than what is done, but little should be left for the end.
-        if hasRun(frontier.load(ordering: .relaxed) &+ Self.patience) { commit(&worker, &machine) }
       } else if !commit(&worker, &machine), !waitForWork() {
         return
       }
@@ -151,6 +156,8 @@ final class ParallelRun: @unchecked Sendable {
         index, keepsOne: position == worker.taken.count && perturbation?.forbidsKeeping(index) != true)
       if kept >= 0 { worker.taken.append(kept) }
       if shared > 0 { pool.call(shared) }
+      // What is behind in the plan matters more than what is done, but little should be left for the end.
+      if hasRun(frontier.load(ordering: .relaxed) &+ Self.patience) { commit(&worker, &machine) }
       if over.load(ordering: .relaxed) { return }
     }
   }
@@ -174,7 +181,8 @@ final class ParallelRun: @unchecked Sendable {
         perturbation?.disturb(worker.number, index, .publish)
         // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
         // many and looked at by few.
-        let hasSuccessors = !plan.isInformed || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
+        let hasSuccessors =
+          !plan.isInformed || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
         unsafe versions.publish(
           result.effects, at: places, index: index, accountsToo: hasSuccessors, in: worker.arena)
         unsafe record.pointee.places = places
@@ -286,7 +294,7 @@ final class ParallelRun: @unchecked Sendable {
       unsafe try versions.settle(
         transaction.effects, at: places, index: index, on: state, in: worker.arena)
     } catch { throw .state(error) }
-    result.append(transaction, processor.block.transactions[index])
+    result.append(transaction, blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
   }
 
   // MARK: The end
@@ -301,9 +309,9 @@ final class ParallelRun: @unchecked Sendable {
 
 extension BlockResult {
   /// Adds a transaction that is final.
-  mutating func append(_ transaction: TransactionResult, _ source: Transaction) {
+  mutating func append(_ transaction: TransactionResult, blobs: Int) {
     gasUsed += transaction.gasUsed
-    blobGasUsed += UInt64(source.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
+    blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
     transactions.append(transaction)
   }
 }

@@ -3,22 +3,26 @@ import EthereumTypes
 import Synchronization
 
 /// What one transaction did to an account; once all transactions before it are final, also what came of that.
+@safe
 struct AccountChange: ~Copyable {
-  let effect: AccountEffect
+  /// What happens to whatever was there; nil where the change was final when it was made.
+  private let effect: UnsafePointer<AccountEffect>?
   /// Set before `settle` says so.
   private var settled: Account?
   private let isSettled: Atomic<Bool>
   private let wipes: Atomic<Bool>
 
-  init(_ effect: AccountEffect) {
-    self.effect = effect
+  /// A change whose outcome is not known yet. `effect` lies in an arena of the block.
+  @unsafe
+  init(_ effect: UnsafePointer<AccountEffect>) {
+    unsafe self.effect = unsafe effect
     isSettled = Atomic(false)
-    wipes = Atomic(effect.isDestroyed)
+    wipes = Atomic(unsafe effect.pointee.isDestroyed)
   }
 
   /// A change that is final as it is made.
-  init(_ effect: AccountEffect, leaving account: Account?, wipesStorage: Bool) {
-    self.effect = effect
+  init(leaving account: Account?, wipesStorage: Bool) {
+    unsafe effect = nil
     settled = account
     isSettled = Atomic(true)
     wipes = Atomic(wipesStorage)
@@ -27,6 +31,27 @@ struct AccountChange: ~Copyable {
   /// The account behind the transaction, where that is final; otherwise nil.
   @inline(__always)
   var final: Account?? { isSettled.load(ordering: .acquiring) ? .some(settled) : nil }
+
+  /// What is added to the balance, where no more than that and the nonce changes of an account that is there already.
+  var credit: UInt256? {
+    guard let effect = unsafe effect, unsafe effect.pointee.codeHash == nil,
+      unsafe !effect.pointee.isCreated, unsafe !effect.pointee.isDestroyed
+    else { return nil }
+    return switch unsafe effect.pointee.balance {
+    case .none: .zero
+    case .add(let amount): amount
+    case .set: nil
+    }
+  }
+
+  /// The nonce it sets, if any.
+  var nonce: UInt64? { unsafe effect?.pointee.nonce }
+
+  /// What it makes of an account.
+  func applied(to account: Account?) -> Account? {
+    guard let effect = unsafe effect else { return settled }
+    return unsafe effect.pointee.applied(to: account)
+  }
 
   /// Whether the account's storage went with it.
   var wipesStorage: Bool { wipes.load(ordering: .acquiring) }
@@ -53,12 +78,33 @@ struct AccountVersions: ~Copyable {
   func account(before index: Int) -> Account? {
     guard let last = unsafe list.last(before: index) else { return base }
     if let final = unsafe last.pointee.change.final { return final }
-    return unsafe account(behind: last)
+    return unsafe sum(behind: last)
   }
 
-  /// The account behind a version whose transaction is not final. Credits and debits that do not depend on what was
-  /// there are summed up on the way back to one that is, or to the beginning; where other changes lie between, all
-  /// are made again in order.
+  /// The account behind a version whose transaction is not final, where nothing but credits and debits lie between it
+  /// and the last one that is.
+  private func sum(behind last: List.Pointer) -> Account? {
+    var sum = UInt256.zero
+    var nonce: UInt64?
+    var version: List.Pointer? = unsafe last
+    var account = base
+    while let found = unsafe version {
+      if let final = unsafe found.pointee.change.final {
+        account = final
+        break
+      }
+      guard let credit = unsafe found.pointee.change.credit else { return unsafe self.account(behind: last) }
+      sum &+= credit
+      if nonce == nil { nonce = unsafe found.pointee.change.nonce }
+      unsafe version = list.predecessor(of: found)
+    }
+    guard var account, !account.isEmpty else { return unsafe self.account(behind: last) }
+    account.balance &+= sum
+    if let nonce { account.nonce = nonce }
+    return account
+  }
+
+  /// The account behind a version whose transaction is not final: all changes since the last one that is, in order.
   private func account(behind last: List.Pointer) -> Account? {
     var pending: [List.Pointer] = unsafe []
     var version: List.Pointer? = unsafe last
@@ -73,8 +119,8 @@ struct AccountVersions: ~Copyable {
       if unsafe pending.count == Self.patience { break }
       unsafe version = list.predecessor(of: found)
     }
-    for unsafe version in unsafe pending.reversed() {
-      account = unsafe version.pointee.change.effect.applied(to: account)
+    while let version = unsafe pending.popLast() {
+      account = unsafe version.pointee.change.applied(to: account)
     }
     return account
   }

@@ -24,14 +24,13 @@ final class Arena: @unchecked Sendable {
   }
 
   deinit {
-    for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
-    for unsafe chunk in unsafe large { unsafe chunk.deallocate() }
+    while let chunk = unsafe chunks.popLast() { unsafe chunk.deallocate() }
+    while let chunk = unsafe large.popLast() { unsafe chunk.deallocate() }
   }
 
   /// Takes everything back. Nothing in it is deinitialised: it must be plain old data.
   func reset() {
-    for unsafe chunk in unsafe large { unsafe chunk.deallocate() }
-    unsafe large.removeAll()
+    while let chunk = unsafe large.popLast() { unsafe chunk.deallocate() }
     while unsafe chunks.count > Self.chunksKept { unsafe chunks.removeLast().deallocate() }
     used = 1
     unsafe next = chunks[0]

@@ -9,7 +9,8 @@ extension VersionedState {
   ///   nobody is expected to look at them before.
   @unsafe
   func publish(
-    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool, in arena: Arena
+    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool,
+    in arena: Arena
   ) {
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after else { continue }
@@ -24,8 +25,9 @@ extension VersionedState {
       else { continue }
       if effects.accounts[position].isDestroyed { noteRemoval() }
       let version = unsafe arena.allocate(Version<AccountChange>.self)
-      unsafe version.initialize(
-        to: Version(index: index, change: AccountChange(effects.accounts[position])))
+      let effect = unsafe arena.allocate(AccountEffect.self)
+      unsafe effect.initialize(to: effects.accounts[position])
+      unsafe version.initialize(to: Version(index: index, change: AccountChange(UnsafePointer(effect))))
       unsafe places.accounts[position].own = version
       unsafe places.accounts[position].cell.pointee.content.list.insert(version)
     }
@@ -71,25 +73,27 @@ extension VersionedState {
     in arena: Arena
   ) throws(StateReadError) {
     for position in effects.accounts.indices {
-      let effect = effects.accounts[position]
       let place = unsafe places.accounts[position]
-      guard effect.changesAnything else {
+      guard effects.accounts[position].changesAnything else {
         // What came into being in its own run was there already.
         unsafe place.own?.pointee.remove()
         continue
       }
-      let after = effect.applied(to: effect.before)
-      let isRemoved = effect.isDestroyed || (effect.before != nil && after == nil)
+      let after = effects.accounts[position].applied(to: effects.accounts[position].before)
+      let isDestroyed = effects.accounts[position].isDestroyed
+      let isRemoved = isDestroyed || (after == nil && effects.accounts[position].before != nil)
       if isRemoved { noteRemoval() }
       if let own = unsafe place.own {
         unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
       } else {
         let version = unsafe arena.allocate(Version<AccountChange>.self)
-        let change = AccountChange(effect, leaving: after, wipesStorage: isRemoved)
+        let change = AccountChange(leaving: after, wipesStorage: isRemoved)
         unsafe version.initialize(to: Version(index: index, change: change))
         unsafe place.cell.pointee.content.list.insert(version)
       }
-      state.set(effect.address, after, wipesStorage: effect.isCreated || effect.isDestroyed || after == nil)
+      state.set(
+        effects.accounts[position].address, after,
+        wipesStorage: isDestroyed || after == nil || effects.accounts[position].isCreated)
     }
     for position in effects.slots.indices {
       let slot = effects.slots[position]

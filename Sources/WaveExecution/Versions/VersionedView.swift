@@ -20,6 +20,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   private let state: VersionedState
   private let arena: Arena
   private let coinbase: Address
+  private var coinbaseCell: VersionedState.Accounts.Pointer?
   private var index = 0
   private var sender = Address.zero
   private var nonce: UInt64 = 0
@@ -55,12 +56,26 @@ final class VersionedView: StateReader, @unchecked Sendable {
   // MARK: StateReader
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
+    if address == coinbase { return try readCoinbase() }
     let cell = unsafe try state.cell(address, arena)
     unsafe accounts.append(cell)
+    var account = unsafe cell.pointee.content.account(before: index)
+    if address == sender, !isExact { account?.nonce = nonce }
+    return account
+  }
+
+  private func readCoinbase() throws(StateReadError) -> Account? {
+    let cell: VersionedState.Accounts.Pointer
+    if let known = unsafe coinbaseCell {
+      unsafe cell = known
+    } else {
+      unsafe cell = try state.cell(coinbase, arena)
+      unsafe coinbaseCell = cell
+    }
+    unsafe accounts.append(cell)
     if isExact { return unsafe cell.pointee.content.account(before: index) }
-    var account =
-      unsafe address == coinbase ? cell.pointee.content.base : cell.pointee.content.account(before: index)
-    if address == sender { account?.nonce = nonce }
+    var account = unsafe cell.pointee.content.base
+    if coinbase == sender { account?.nonce = nonce }
     return account
   }
 
