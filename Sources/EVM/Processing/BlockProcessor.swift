@@ -107,7 +107,8 @@ public struct BlockProcessor: Sendable {
       throw .transaction(index: index, .gasLimitAboveBlock(available: available, limit: gasLimit))
     }
     guard block.transactions[index].kind == .blob, let blobs else { return }
-    let count = UInt64(block.transactions[index].blobVersionedHashes.count) + blobGasUsed / BlobSchedule.gasPerBlob
+    let own = UInt64(block.transactions[index].blobVersionedHashes.count)
+    let count = own + blobGasUsed / BlobSchedule.gasPerBlob
     guard count <= blobs.maximum else {
       throw .transaction(index: index, .tooManyBlobs(limit: Int(blobs.maximum), count: Int(count)))
     }
@@ -218,7 +219,8 @@ extension BlockProcessor {
         case .state(let error): throw .state(error)
         }
       }
-      result.blobGasUsed += UInt64(block.transactions[index].blobVersionedHashes.count) * BlobSchedule.gasPerBlob
+      let blobs = UInt64(block.transactions[index].blobVersionedHashes.count)
+      result.blobGasUsed += blobs * BlobSchedule.gasPerBlob
     }
     result.requests = try finish(&machine, on: state, logs: result.transactions.map(\.logs))
     return result
