@@ -88,7 +88,10 @@ let package = Package(
       exclude: ["Vectors"]),
     tests(
       of: "Wavefront",
-      ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ChainFormats", "WaveExecution"]),
+      [
+        "EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling", "ChainFormats",
+        "WaveExecution",
+      ]),
     tests(of: "WavefrontCLI"),
   ]
 )

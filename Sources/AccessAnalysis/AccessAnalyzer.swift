@@ -27,6 +27,8 @@ public final class AccessAnalyzer: Sendable {
     case summary
     /// By a run with taint tracking, because the summaries did not suffice.
     case taintedRun(FallbackReason)
+    /// By simply running it, because its fork's rules are known to the machine only.
+    case plainRun(FallbackReason)
     /// Not at all.
     case none(FallbackReason)
   }
@@ -59,7 +61,12 @@ public final class AccessAnalyzer: Sendable {
     var report = bind(
       TransactionCall(transaction, sender: sender, environment: environment), environment: environment,
       state: state)
-    if case .none(let reason) = report.route {
+    if case .none(.unsupportedFork) = report.route {
+      if let prediction = PlainRun.predict(transaction, from: sender, in: environment, on: state) {
+        report.prediction = prediction
+        report.route = .plainRun(.unsupportedFork)
+      }
+    } else if case .none(let reason) = report.route {
       let run = TaintedRun.predict(transaction, from: sender, in: environment, on: state)
       if run.failure == nil {
         report.prediction = run.prediction

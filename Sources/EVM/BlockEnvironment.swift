@@ -24,6 +24,9 @@ public struct BlockEnvironment: Sendable {
   /// The beacon slot (EIP-7843); 0 before Amsterdam.
   public var slotNumber: UInt64
 
+  /// The draft of EIP-8037 to follow from Amsterdam on.
+  public var stateGas = StateGasRevision.current
+
   /// Makes an environment.
   public init(
     fork: Fork, number: UInt64, timestamp: UInt64, coinbase: Address, gasLimit: UInt64, prevRandao: UInt256,

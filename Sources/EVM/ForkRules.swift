@@ -12,6 +12,8 @@ public enum StoragePricing: Sendable {
   case eip2929
   /// London on: the same with the refunds of EIP-3529.
   case eip3529
+  /// Amsterdam: the same, but a new slot costs what a change does, and state gas beside it (EIP-8037).
+  case eip8037
 }
 
 /// What a fork changes in execution, as one value: features by EIP, and prices in gas.
@@ -26,9 +28,9 @@ public struct ForkRules: Sendable {
   public let removesEmptyAccounts: Bool
   /// Gas for each byte of EXP's exponent (EIP-160).
   public let expByteGas: Int64
-  /// The largest code a contract may have, in bytes (EIP-170).
+  /// The largest code a contract may have, in bytes (EIPs 170 and 7954).
   public let maximumCodeSize: Int
-  /// The largest init code, in bytes (EIP-3860).
+  /// The largest init code, in bytes (EIPs 3860 and 7954).
   public let maximumInitCodeSize: Int
   /// Gas for each 32-byte word of init code (EIP-3860).
   public let initCodeWordGas: Int64
@@ -56,10 +58,23 @@ public struct ForkRules: Sendable {
   public let rejectsEFCode: Bool
   /// The coinbase starts warm (EIP-3651).
   public let warmsCoinbase: Bool
+  /// Gas that a creating transaction costs more from Homestead on (EIPs 2 and 8037).
+  public let creationGas: UInt64
+  /// Gas for an authorization of EIP-7702, beside its state gas (EIP-8037).
+  public let authorizationGas: UInt64
   /// Gas for a non-zero byte of transaction data (EIP-2028).
   public let dataByteGas: UInt64
-  /// The least gas for each token of transaction data, 0 without a floor (EIP-7623).
+  /// The least gas for each token of transaction data, 0 without a floor (EIPs 7623 and 7976).
   public let dataFloorTokenGas: UInt64
+  /// The floor counts four tokens for every byte, zero or not (EIP-7976), and the bytes of access lists, which are
+  /// always charged at its price (EIP-7981).
+  public let hasUniformDataFloor: Bool
+  /// Growing the state costs gas of its own (EIP-8037), and a block's gas counts no refunds (EIP-7778).
+  public let hasStateGas: Bool
+  /// Transfers and burns of ether leave logs (EIP-7708).
+  public let hasTransferLogs: Bool
+  /// Headers commit to a block access list (EIP-7928).
+  public let hasBlockAccessList: Bool
   /// Accounts can delegate to code (EIP-7702).
   public let hasDelegation: Bool
   /// Blob transactions exist (EIP-4844).
@@ -80,8 +95,8 @@ public struct ForkRules: Sendable {
     selfDestructPaysNewAccount = fork >= .tangerineWhistle
     removesEmptyAccounts = fork >= .spuriousDragon
     expByteGas = fork >= .spuriousDragon ? 50 : 10
-    maximumCodeSize = fork >= .spuriousDragon ? 24_576 : .max
-    maximumInitCodeSize = fork >= .shanghai ? 49_152 : .max
+    maximumCodeSize = fork >= .amsterdam ? 32_768 : fork >= .spuriousDragon ? 24_576 : .max
+    maximumInitCodeSize = fork >= .amsterdam ? 65_536 : fork >= .shanghai ? 49_152 : .max
     initCodeWordGas = fork >= .shanghai ? 2 : 0
     hasReceiptStatus = fork >= .byzantium
     hasWarmth = fork >= .berlin
@@ -89,6 +104,7 @@ public struct ForkRules: Sendable {
     coldSlotSurcharge = fork >= .berlin ? 2000 : 0
     storagePricing =
       switch fork {
+      case .amsterdam...: .eip8037
       case .london...: .eip3529
       case .berlin...: .eip2929
       case .istanbul...: .eip2200
@@ -101,8 +117,14 @@ public struct ForkRules: Sendable {
     hasBaseFee = fork >= .london
     rejectsEFCode = fork >= .london
     warmsCoinbase = fork >= .shanghai
+    creationGas = fork >= .amsterdam ? 9000 : fork >= .homestead ? 32_000 : 0
+    authorizationGas = fork >= .amsterdam ? 7500 : 25_000
     dataByteGas = fork >= .istanbul ? 16 : 68
-    dataFloorTokenGas = fork >= .prague ? 10 : 0
+    dataFloorTokenGas = fork >= .amsterdam ? 16 : fork >= .prague ? 10 : 0
+    hasUniformDataFloor = fork >= .amsterdam
+    hasStateGas = fork >= .amsterdam
+    hasTransferLogs = fork >= .amsterdam
+    hasBlockAccessList = fork >= .amsterdam
     hasDelegation = fork >= .prague
     hasBlobs = fork >= .cancun
     transactionGasCap = fork >= .osaka ? 1 << 24 : .max

@@ -55,6 +55,8 @@ public struct OpcodeDefinition: Sendable {
         Opcode.callcode, Opcode.delegatecall, Opcode.staticcall,
       ], 100
     ),
+    // EIP-8037: what is left of the price is paid in state gas.
+    (.amsterdam, [Opcode.create, Opcode.create2], 9000),
   ]
 }
 

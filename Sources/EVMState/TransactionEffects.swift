@@ -11,6 +11,9 @@ public struct TransactionEffects: Sendable {
   public var accounts: [AccountEffect] = []
   /// The storage slots it looked at, each once.
   public var slots: [SlotEffect] = []
+  /// Slots it looked at that are no part of the state, before or after: those of accounts that were new and of which
+  /// nothing is left there. For the block access list only (EIP-7928); before and after are both zero.
+  public var vanishedSlots: [SlotEffect] = []
   /// The codes it deployed, by hash.
   public var deployedCodes: [Hash32: Bytes] = [:]
 

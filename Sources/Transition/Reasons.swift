@@ -54,6 +54,8 @@ extension TransactionRejection {
       return "insufficient gas for floor data gas cost: have \(limit), want \(floor)"
     case .gasLimitAboveCap(let cap, let limit):
       return "transaction gas limit too high (cap: \(cap), tx: \(limit))"
+    case .intrinsicGasAboveCap(let cap, let required):
+      return "intrinsic gas too high (cap: \(cap), tx: \(required))"
     case .gasLimitAboveBlock(let available, let limit):
       return "gas limit reached: have \(available), want \(limit)"
     case .nonceTooLow(let expected, let found):

@@ -42,28 +42,29 @@ public struct Transition: Sendable {
   public private(set) var included: [Included] = []
   /// The candidates that were left out.
   public private(set) var rejected: [Rejected] = []
-  /// The gas used by the block.
-  public private(set) var gasUsed: UInt64 = 0
-  /// The blob gas used by the block.
-  public private(set) var blobGasUsed: UInt64 = 0
-  /// The execution requests, each its type byte and its data (EIP-7685); nil before Prague.
-  public private(set) var requests: [Bytes]?
+  /// What running the block gave.
+  public private(set) var outcome = BlockResult()
+  /// The gas that the transactions paid for.
+  private var gasPaid: UInt64 = 0
   /// Why the block is not valid although its transactions are; nil where it is.
   public private(set) var blockException: String?
 
-  /// How often each opcode was begun, where traced.
-  public private(set) var opcodeCounts = [UInt64](repeating: 0, count: 256)
+  /// The gas used by the block.
+  public var gasUsed: UInt64 { outcome.gasUsed }
+  /// The blob gas used by the block.
+  public var blobGasUsed: UInt64 { outcome.blobGasUsed }
+  /// The execution requests, each its type byte and its data (EIP-7685); nil before Prague.
+  public var requests: [Bytes]? { outcome.requests }
 
   /// Makes the transition.
   ///
   /// - Parameters:
   ///   - state: the state before the block; becomes the state behind it.
   ///   - candidates: the transactions that want to be in the block, in order.
-  ///   - tracing: where traces go; nil for none.
   /// - Throws: where the environment lacks something that the block needs.
   public init(
     _ environment: TransitionEnvironment, rules: TransitionRules, on state: MemoryState,
-    _ candidates: [TransitionTransaction], tracing: TransitionTracing? = nil
+    _ candidates: [TransitionTransaction]
   ) throws(TransitionError) {
     self.environment = environment
     self.rules = rules
@@ -74,7 +75,7 @@ public struct Transition: Sendable {
     let processor = processor(of: signed)
     var machine = processor.makeMachine(on: state)
     do throws(BlockError) {
-      try processor.begin(&machine, on: state)
+      outcome.opening = try processor.begin(&machine, on: state)
     } catch { throw Self.failure(error) }
     for index in candidates.indices {
       let sender: Address
@@ -84,15 +85,15 @@ public struct Transition: Sendable {
         rejected.append(Rejected(index: index, reason: rejection.reason))
         continue
       }
-      try run(index, from: sender, processor, &machine, tracing)
+      try run(index, from: sender, processor, &machine)
     }
     do throws(BlockError) {
-      requests = try processor.finish(&machine, on: state, logs: included.map(\.result.logs))
+      try processor.finish(&machine, on: state, &outcome)
     } catch {
       if case .state = error { throw Self.failure(error) }
       // The header of such a block can be written down all the same.
       blockException = error.transitionReason
-      requests = []
+      outcome.requests = []
     }
   }
 
@@ -132,8 +133,7 @@ public struct Transition: Sendable {
   }
 
   private mutating func run(
-    _ index: Int, from sender: Address, _ processor: BlockProcessor, _ machine: inout Machine,
-    _ tracing: TransitionTracing?
+    _ index: Int, from sender: Address, _ processor: BlockProcessor, _ machine: inout Machine
   ) throws(TransitionError) {
     let transaction = processor.block.transactions[index]
     let rejection: TransactionRejection
@@ -143,19 +143,13 @@ public struct Transition: Sendable {
           Rejected(index: index, reason: "blob tx used but field env.ExcessBlobGas missing"))
         return
       }
-      try processor.admit(index, gasUsed: gasUsed, blobGasUsed: blobGasUsed)
-      let result: TransactionResult
+      try processor.admit(index, after: self.outcome)
+      let outcome: TransactionResult
       do throws(ExecutionError) {
-        if let tracing {
-          var trace = ExecutionTrace(tracing.options, sink: tracing.open(included.count, transaction.hash))
-          result = try machine.execute(transaction, sender: sender, on: state, trace: &trace)
-          for (opcode, count) in trace.counts.enumerated() { opcodeCounts[opcode] += count }
-        } else {
-          result = try machine.execute(transaction, sender: sender, on: state)
-        }
+        outcome = try machine.execute(transaction, sender: sender, on: state)
       } catch { throw BlockError(error, index: index) }
-      do throws(StateReadError) { try state.apply(result.effects) } catch { throw .state(error) }
-      include(transaction, sender, result)
+      do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
+      include(transaction, sender, outcome)
       return
     } catch {
       guard case .transaction(_, let reason) = error else { throw Self.failure(error) }
@@ -168,15 +162,15 @@ public struct Transition: Sendable {
           of: transaction, from: sender, blobLimit: rules.phase.blobs?.maximum, on: state)))
   }
 
-  private mutating func include(_ transaction: Transaction, _ sender: Address, _ result: TransactionResult) {
-    gasUsed += result.gasUsed
-    blobGasUsed += UInt64(transaction.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
-    let receipt = result.receipt(
-      kind: transaction.kind, cumulativeGasUsed: gasUsed,
+  private mutating func include(_ transaction: Transaction, _ sender: Address, _ outcome: TransactionResult) {
+    self.outcome.append(outcome, blobs: transaction.blobVersionedHashes.count)
+    gasPaid += outcome.gasUsed
+    let receipt = outcome.receipt(
+      kind: transaction.kind, cumulativeGasUsed: gasPaid,
       stateRoot: rules.phase.fork < .byzantium ? state.stateRoot() : nil)
     included.append(
       Included(
-        transaction: transaction, hash: transaction.hash, sender: sender, result: result, receipt: receipt))
+        transaction: transaction, hash: transaction.hash, sender: sender, result: outcome, receipt: receipt))
   }
 
   private static func failure(_ error: BlockError) -> TransitionError {

@@ -102,7 +102,7 @@ public final class BlockExecutor: Sendable {
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
     let opening = MemoryState(base: state)
-    try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
+    let steps = try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
       machine throws(BlockError) in
       try processor.begin(&machine, on: opening)
     }
@@ -121,10 +121,10 @@ public final class BlockExecutor: Sendable {
       pool.run(on: workers) { run.work($0) }
       outcome = try run.finish()
     }
-    outcome.result.requests = try workspace.contexts[0].withMachine(
-      for: processor, on: outcome.state, codes: codes
-    ) { machine throws(BlockError) in
-      try processor.finish(&machine, on: outcome.state, logs: outcome.result.transactions.map(\.logs))
+    outcome.result.opening = steps
+    try workspace.contexts[0].withMachine(for: processor, on: outcome.state, codes: codes) {
+      machine throws(BlockError) in
+      try processor.finish(&machine, on: outcome.state, &outcome.result)
     }
     return BlockRun(
       result: outcome.result, state: outcome.state, executions: outcome.executions,

@@ -111,6 +111,8 @@ public struct MainJob: Sendable {
       if pair.0.output != pair.1.output { return "transaction \(index): output" }
       if pair.0.effects.accessSet != pair.1.effects.accessSet { return "transaction \(index): access set" }
     }
+    if a.result.gas != b.result.gas { return "gas used by the block" }
+    if a.result.accessList != b.result.accessList { return "block access list" }
     if a.result.requests != b.result.requests { return "requests" }
     return try a.state.firstDifference(from: b.state).map { "state at \($0)" }
   }

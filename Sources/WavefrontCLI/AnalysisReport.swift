@@ -90,13 +90,14 @@ struct AnalysisReport: Encodable {
 
 extension AccessAnalyzer.Route {
   /// Every route by name, in order of preference.
-  static let names = ["summary", "taintedRun", "none"]
+  static let names = ["summary", "taintedRun", "plainRun", "none"]
 
   /// The route's name in JSON.
   var name: String {
     switch self {
     case .summary: "summary"
     case .taintedRun: "taintedRun"
+    case .plainRun: "plainRun"
     case .none: "none"
     }
   }
@@ -105,7 +106,7 @@ extension AccessAnalyzer.Route {
   var fallback: FallbackReason? {
     switch self {
     case .summary: FallbackReason?.none
-    case .taintedRun(let reason): reason
+    case .taintedRun(let reason), .plainRun(let reason): reason
     case .none(let reason): reason
     }
   }

@@ -1,6 +1,7 @@
 import AccessAnalysis
 import ConflictScheduling
 import EVM
+import EVMBytecode
 import EVMState
 import EthereumTypes
 import Testing
@@ -17,9 +18,28 @@ struct ExecutorTests {
     #expect(
       a.result.transactions.map(\.effects.accessSet) == b.result.transactions.map(\.effects.accessSet),
       comment)
-    #expect(a.result.gasUsed == b.result.gasUsed, comment)
+    #expect(a.result.gas == b.result.gas, comment)
+    #expect(a.result.accessList == b.result.accessList, comment)
     #expect(a.result.requests == b.result.requests, comment)
     #expect(try a.state.firstDifference(from: b.state) == nil, comment)
+  }
+
+  /// The state that a block access list leads to without running anything, which is what EIP-7928 is for.
+  static func replay(_ list: BlockAccessList, on base: MemoryState) throws -> MemoryState {
+    let state = MemoryState(base: base)
+    for changes in list.accounts {
+      var account = try base.account(changes.address) ?? Account()
+      if let balance = changes.balanceChanges.last { account.balance = balance.value }
+      if let nonce = changes.nonceChanges.last { account.nonce = nonce.value }
+      if let code = changes.codeChanges.last {
+        account.codeHash = code.value.isEmpty ? .emptyCode : state.insert(code: code.value)
+      }
+      state.set(changes.address, account.isEmpty ? nil : account, wipesStorage: false)
+      for slot in changes.storageChanges {
+        if let last = slot.changes.last { try state.set(changes.address, slot.slot, last.value) }
+      }
+    }
+    return state
   }
 
   static func actualPlan(_ run: BlockRun) -> ExecutionPlan {
@@ -35,6 +55,24 @@ struct ExecutorTests {
     #expect(serial.result.transactions.count == random.block.transactions.count)
     for kind in ExecutorKind.allCases {
       for threads in [1, 2, 4, 8] {
+        let executor = BlockExecutor(kind: kind, threads: threads, adapts: false)
+        for plan in [nil, Self.actualPlan(serial)] {
+          let run = try executor.run(random.processor, on: random.state, plan: plan)
+          try Self.expectSame(serial, run, "seed \(seed), \(kind), \(threads) threads, plan \(plan != nil)")
+        }
+      }
+    }
+  }
+
+  @Test("under Amsterdam's rules, block access list included", arguments: 40..<46)
+  func amsterdam(seed: UInt64) throws {
+    let random = RandomBlock(seed: seed, count: 60, accounts: seed % 3 == 0 ? 2 : 9, fork: .amsterdam)
+    let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
+    #expect(serial.result.gas.state > 0)
+    #expect(
+      try Self.replay(serial.result.accessList, on: random.state).firstDifference(from: serial.state) == nil)
+    for kind in ExecutorKind.allCases {
+      for threads in [1, 2, 4] {
         let executor = BlockExecutor(kind: kind, threads: threads, adapts: false)
         for plan in [nil, Self.actualPlan(serial)] {
           let run = try executor.run(random.processor, on: random.state, plan: plan)

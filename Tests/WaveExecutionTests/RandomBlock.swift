@@ -12,7 +12,8 @@ struct RandomBlock {
 
   static let coinbase = Address(0xC0FFEE)
 
-  var processor: BlockProcessor { BlockProcessor(block: block, senders: senders, fork: .prague) }
+  let fork: Fork
+  var processor: BlockProcessor { BlockProcessor(block: block, senders: senders, fork: fork) }
 
   /// Adds calldata word 1 to slot number calldata word 0 and reads slot number calldata word 2.
   static let counter: Bytes = [
@@ -35,11 +36,14 @@ struct RandomBlock {
   ///   - seed: decides everything.
   ///   - count: the number of transactions.
   ///   - accounts: the number of senders; few of them make long chains.
-  init(seed: UInt64, count: Int, accounts: Int) {
+  ///   - fork: the rules.
+  init(seed: UInt64, count: Int, accounts: Int, fork: Fork = .prague) {
+    self.fork = fork
     var random = SplitMix(state: seed)
     var header = BlockHeader()
     header.number = 100
-    header.gasLimit = 1 << 40
+    // From Amsterdam on the limit decides what new state costs.
+    header.gasLimit = fork < .amsterdam ? 1 << 40 : 60_000_000
     header.coinbase = Self.coinbase
     header.baseFeePerGas = 7
     header.excessBlobGas = 0

@@ -19,6 +19,7 @@ extension TaintedMachine {
     case .eip1283: (200, 5000, 20000)
     case .eip2200: (800, 5000, 20000)
     case .eip2929, .eip3529: (100, 2900, 20000)
+    case .eip8037: (100, 2900, 2900)
     }
   }
 

@@ -27,8 +27,8 @@ struct FixtureChain {
   /// The state behind the newest block.
   var headState: MemoryState? { links[head]?.state }
 
-  /// Imports a block from its RLP.
-  mutating func add(_ encoded: Bytes) throws(Refusal) {
+  /// Imports a block from its RLP, with what came beside it.
+  mutating func add(_ encoded: Bytes, _ companions: BlockCompanions) throws(Refusal) {
     let block: Block
     do throws(ChainDecodingError) { block = try Block(decoding: encoded) } catch { throw .malformed(error) }
     guard let parent = links[block.header.parentHash] else {
@@ -46,7 +46,7 @@ struct FixtureChain {
     let link = Link(
       block: block,
       totalDifficulty: parent.totalDifficulty.addedIfFits(block.header.difficulty) ?? .max,
-      state: try execute(block, on: parent, phase))
+      state: try execute(block, companions, on: parent, phase))
     let hash = block.hash
     links[hash] = link
     if let newest = links[head], isNewer(link, than: newest) { head = hash }
@@ -87,7 +87,7 @@ struct FixtureChain {
 
   /// Runs a block on its parent's state and compares the outcome with its header.
   private func execute(
-    _ block: Block, on parent: Link, _ phase: ChainConfiguration.Phase
+    _ block: Block, _ companions: BlockCompanions, on parent: Link, _ phase: ChainConfiguration.Phase
   ) throws(Refusal) -> MemoryState {
     var senders: [Address] = []
     for transaction in block.transactions {
@@ -103,7 +103,7 @@ struct FixtureChain {
     state.blockHashes[parent.block.header.number] = block.header.parentHash
     let processor = BlockProcessor(
       block: block, senders: senders, fork: phase.fork, chainID: configuration.chainID, blobs: phase.blobs,
-      daoForkNumber: configuration.daoForkNumber ?? .max)
+      daoForkNumber: configuration.daoForkNumber ?? .max, stateGas: configuration.stateGas)
     var roots: [Hash32]? = phase.fork < .byzantium ? [] : nil
     let result: BlockResult
     do throws(BlockError) {
@@ -114,8 +114,10 @@ struct FixtureChain {
     // Behind the execution: a fixture with an invalid transaction may not commit to it, and names the transaction.
     do throws(BlockRejection) {
       try block.validateBody()
+      try companions.validate(block.header)
       try block.validate(result, stateRoots: roots, stateRoot: state.stateRoot() ?? .zero)
     } catch { throw .block(error) }
+    if let difference = companions.difference(executing: processor) { throw .other(difference) }
     return state
   }
 }

@@ -78,6 +78,8 @@ extension Refusal {
   }
 
   private static let noFunds = transaction { if case .insufficientFunds = $0 { true } else { false } }
+  private static let belowFloor = transaction { if case .gasLimitBelowFloor = $0 { true } else { false } }
+  private static let aboveCap = transaction { if case .intrinsicGasAboveCap = $0 { true } else { false } }
   private static let intrinsicGas = transaction { if case .intrinsicGasTooLow = $0 { true } else { false } }
   private static let typeNotSupported = transaction { if case .typeNotSupported = $0 { true } else { false } }
   private static let feeCap = transaction { if case .feeCapBelowBaseFee = $0 { true } else { false } }
@@ -109,10 +111,9 @@ extension Refusal {
     "GASLIMIT_PRICE_PRODUCT_OVERFLOW": noFunds,
     "IntrinsicGas": intrinsicGas,
     "TR_IntrinsicGas": intrinsicGas,
-    "INTRINSIC_GAS_TOO_LOW": intrinsicGas,
-    "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST": transaction {
-      if case .gasLimitBelowFloor = $0 { true } else { false }
-    },
+    // Both are one rule in the executable specification, and files of Amsterdam name either.
+    "INTRINSIC_GAS_TOO_LOW": any(intrinsicGas, belowFloor, aboveCap),
+    "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST": belowFloor,
     "SenderNotEOA": notEOA,
     "SENDER_NOT_EOA": notEOA,
     "TR_FeeCapLessThanBlocks": feeCap,
@@ -125,7 +126,8 @@ extension Refusal {
     "NONCE_MISMATCH_TOO_HIGH": transaction { if case .nonceTooHigh = $0 { true } else { false } },
     "TR_GasLimitReached": gasAllowance,
     "GAS_ALLOWANCE_EXCEEDED": gasAllowance,
-    "GAS_LIMIT_EXCEEDS_MAXIMUM": transaction { if case .gasLimitAboveCap = $0 { true } else { false } },
+    "GAS_LIMIT_EXCEEDS_MAXIMUM": any(
+      transaction { if case .gasLimitAboveCap = $0 { true } else { false } }, aboveCap),
     "TR_InitCodeLimitExceeded": initCode,
     "INITCODE_SIZE_EXCEEDED": initCode,
     "TR_EMPTYBLOB": noBlobs,
@@ -212,7 +214,7 @@ extension Refusal {
     "INCORRECT_BLOCK_FORMAT": any(malformed()) { refusal in
       guard case .block(let rejection) = refusal else { return false }
       switch rejection.reason {
-      case .missingField, .unexpectedField: return true
+      case .missingField, .unexpectedField, .blockAccessListOrder: return true
       default: return false
       }
     },
@@ -228,6 +230,9 @@ extension Refusal {
     "INVALID_LOG_BLOOM": block(.logsBloom),
     "INVALID_STATE_ROOT": block(.stateRoot),
     "INVALID_REQUESTS": block(.requestsHash),
+    "INVALID_BAL_HASH": block(.blockAccessListHash),
+    "INVALID_BLOCK_ACCESS_LIST": block(.blockAccessList, .blockAccessListOrder),
+    "BLOCK_ACCESS_LIST_GAS_LIMIT_EXCEEDED": block(.blockAccessListSize),
     "INVALID_DEPOSIT_EVENT_LAYOUT": { $0 == .depositLayout },
     "SYSTEM_CONTRACT_CALL_FAILED": { $0 == .systemContractFailed },
     "SYSTEM_CONTRACT_EMPTY": { $0 == .systemContractMissing },

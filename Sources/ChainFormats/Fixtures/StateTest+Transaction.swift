@@ -108,6 +108,7 @@ extension StateTest {
       block.prevRandao = try environment.optional("currentDifficulty")?.word() ?? .zero
     }
     if fork >= .london { block.baseFee = try environment.optional("currentBaseFee")?.word() ?? 10 }
+    block.slotNumber = try environment.optional("currentSlotNumber")?.uint64() ?? 0
     if let blobs = try blobSchedule(fork, named: name) {
       let excess = try environment.optional("currentExcessBlobGas")?.uint64() ?? 0
       block.blobBaseFee = blobs.baseFee(excessBlobGas: excess)

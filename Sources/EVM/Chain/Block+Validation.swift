@@ -5,6 +5,9 @@ extension Block {
   /// The most bytes of a block's RLP from Osaka on (EIP-7934).
   public static let maximumSize = 8_388_608
 
+  /// Gas of the block's limit for each account and slot of its access list (EIP-7928).
+  static let gasPerAccessListItem: UInt64 = 2000
+
   /// Checks that transactions and withdrawals are those that the header commits to.
   public func validateBody() throws(BlockRejection) {
     try require(
@@ -69,6 +72,15 @@ extension Block {
       header.receiptsRoot, equals: MerklePatriciaTrie.orderedRoot(of: receipts.map(\.encoded)), .receiptsRoot)
     if let requests = result.requests, let hash = header.requestsHash {
       try require(hash, equals: SystemContracts.requestsHash(requests), .requestsHash)
+    }
+    if let hash = header.blockAccessListHash {
+      let list = result.accessList
+      let limit = header.gasLimit / Self.gasPerAccessListItem
+      guard list.itemCount <= limit else {
+        throw BlockRejection(
+          .blockAccessListSize, expected: "at most \(limit) items", found: "\(list.itemCount)")
+      }
+      try require(hash, equals: list.hash, .blockAccessList)
     }
     try require(header.stateRoot, equals: stateRoot, .stateRoot)
   }

@@ -60,7 +60,11 @@ public struct BlockRejection: Error, Hashable, Sendable, CustomStringConvertible
     case stateRoot
     /// The requests are not those of the header's hash (EIP-7685).
     case requestsHash
-    /// The block access list is not that of the header's hash, or not that of the execution (EIP-7928).
+    /// The block access list that came with the block is not that of the header's hash (EIP-7928).
+    case blockAccessListHash
+    /// The block access list that came with the block is out of order, or lists something twice (EIP-7928).
+    case blockAccessListOrder
+    /// The block access list that the header commits to is not that of the execution (EIP-7928).
     case blockAccessList
     /// The block access list has more items than the gas limit allows (EIP-7928).
     case blockAccessListSize

@@ -34,6 +34,8 @@ public struct ChainConfiguration: Sendable {
   public var chainID: UInt64
   /// The phases in the order of their beginnings; the first one holds from the start.
   public var phases: [Phase]
+  /// The draft of EIP-8037 to follow from Amsterdam on.
+  public var stateGas = StateGasRevision.current
 
   /// Makes a configuration; `phases` must not be empty for any block to be valid.
   public init(chainID: UInt64 = 1, phases: [Phase]) {

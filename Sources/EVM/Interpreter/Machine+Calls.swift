@@ -41,7 +41,9 @@ extension Machine {
       gas &-= 9000
       guard gas >= 0 else { return .failed }
     }
-    if opcode == Opcode.call {
+    // Whatever lives there and whoever can pay: the callee is looked at from here on.
+    if rules.hasBlockAccessList { journal.touchUnobserved(callee) }
+    if !rules.hasStateGas, opcode == Opcode.call {
       let paysNewAccount =
         rules.removesEmptyAccounts
         ? !value.isZero && journal.isDead(callee) : !journal.exists(callee)
@@ -58,11 +60,17 @@ extension Machine {
         gas &-= 100
         gas = payForAccount(account, gas)
         guard gas >= 0 else { return .failed }
+        if rules.hasBlockAccessList { journal.touchUnobserved(account) }
         // A designator that points to a precompile, or to another designator, runs as it stands: the first as
         // empty code, the second as an undefined instruction.
         running = precompiles.precompile(at: delegate) == nil ? self.code(of: account) : Code([])
       }
       code = running
+    }
+    if rules.hasStateGas, opcode == Opcode.call, !value.isZero, journal.isDead(callee),
+      !stateGas.charge(bytes: StateGas.accountBytes, &gas)
+    {
+      return .failed
     }
 
     // EIP-150: all but a 64th at most, and before it exactly what was asked for.
@@ -90,6 +98,7 @@ extension Machine {
     if isTransfer {
       if !value.isZero { _ = journal.debit(context.account, value) }
       journal.credit(callee, value)
+      if rules.hasTransferLogs { logTransfer(value, from: context.account, to: callee) }
     } else if opcode == Opcode.staticcall {
       journal.touch(callee)
     }
@@ -160,6 +169,7 @@ extension Machine {
   mutating func push(_ code: Code, _ context: FrameContext, gas: Int64, stackBase: Int) {
     let start = memoryStart + memorySize
     memory.ensure(start)
+    if rules.hasStateGas { stateGas.enter() }
     frames.append(
       Frame(
         code: code, context: context, stackBase: stackBase, memoryStart: start, gas: gas, stackTop: stackBase)

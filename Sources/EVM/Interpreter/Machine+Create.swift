@@ -20,6 +20,7 @@ extension Machine {
     let words = Int64((count + 31) / 32)
     gas &-= words &* (rules.initCodeWordGas &+ (opcode == Opcode.create2 ? 6 : 0))
     guard gas >= 0 else { return .failed }
+    if rules.hasStateGas, !stateGas.charge(bytes: StateGas.accountBytes, &gas) { return .failed }
     let initCode = count == 0 ? [] : memory.bytes(absolute(offset), count)
     let salt = opcode == Opcode.create2 ? stack[3] : .zero
 
@@ -28,6 +29,7 @@ extension Machine {
     let canPay = value.isZero || journal.requireBalance(context.account, atLeast: value)
     let nonce = journal.nonce(context.account)
     guard frames.count <= maximumCallDepth, canPay, nonce < .max else {
+      if rules.hasStateGas { stateGas.payBackCreation() }
       stack.push(.zero)
       resumeGas = gas
       return .done
@@ -43,6 +45,7 @@ extension Machine {
     if rules.hasWarmth { _ = journal.warm(account) }
     guard !journal.collides(account) else {
       haltReason = .addressCollision
+      if rules.hasStateGas { stateGas.payBackCreation() }
       stack.push(.zero)
       resumeGas = gas
       return .done
@@ -52,6 +55,7 @@ extension Machine {
     journal.create(account, nonce: rules.removesEmptyAccounts ? 1 : 0)
     if !value.isZero { _ = journal.debit(creator, value) }
     journal.credit(account, value)
+    if rules.hasTransferLogs { logTransfer(value, from: creator, to: account) }
     suspend(stack, gas, pc)
     push(
       Code(initCode),
@@ -68,6 +72,11 @@ extension Machine {
     var exit = initExit
     var gas = frame.gas
     if exit == .succeeded { (exit, gas) = deposit(frame, gas) }
+    if rules.hasStateGas {
+      stateGas.leave(succeeded: exit == .succeeded)
+      // The creator paid for an account that did not come into being; a creating transaction gets nothing back.
+      if exit != .succeeded, !frames.isEmpty { stateGas.payBackCreation() }
+    }
     switch exit {
     case .succeeded: returnData.removeAll()
     case .reverted: rollBack(frame)
@@ -80,7 +89,7 @@ extension Machine {
     return (exit, gas)
   }
 
-  /// Checks and stores the new code (Yellow Paper, section 7; EIPs 2, 170, 3541).
+  /// Checks and stores the new code (Yellow Paper, section 7; EIPs 2, 170, 3541, 8037).
   private mutating func deposit(_ frame: Frame, _ gas: Int64) -> (FrameExit, Int64) {
     let count = returnData.count
     guard count <= rules.maximumCodeSize else {
@@ -92,7 +101,8 @@ extension Machine {
       haltReason = .invalidCode
       return (.failed, 0)
     }
-    let left = gas &- 200 &* Int64(count)
+    var left = gas &- (rules.hasStateGas ? 6 &* Int64((count + 31) / 32) : 200 &* Int64(count))
+    if rules.hasStateGas, left >= 0, !stateGas.charge(bytes: Int64(count), &left) { left = -1 }
     guard left >= 0 else {
       // Frontier left an empty contract and the gas where the deposit could not be paid.
       if !rules.hasHomesteadCreation { return (.succeeded, gas) }

@@ -158,6 +158,7 @@ extension Machine {
         if let exit = perform(opcode, pc: cursor.offset(of: r.next), &copy) { return exit }
         r.gas = copy.gas
         r.stack = copy.stack
+        r.next = copy.next
       }
       r.next.advance(1)
     }
@@ -189,5 +190,19 @@ extension Machine {
   private mutating func jumpsAstray() -> FrameExit {
     haltReason = .invalidJump
     return end(.failed, 0)
+  }
+
+  @inline(never)
+  private mutating func trace<Tracer: InstructionTracer>(
+    _ tracer: inout Tracer, _ pc: Int, _ registers: Registers
+  ) {
+    var words: [UInt256] = []
+    for depth in stride(from: registers.stack.height(above: registers.base) - 1, through: 0, by: -1) {
+      words.append(registers.stack[depth])
+    }
+    let state = InstructionState(
+      pc: pc, opcode: registers.next.opcode, gas: registers.gas, depth: frames.count, stack: words,
+      memorySize: memorySize, refund: refund, address: context.address)
+    tracer.step(state)
   }
 }

@@ -129,6 +129,23 @@ extension Machine {
       guard storeTransient(stack) else { return end(.failed, 0) }
       stack.drop(2)
 
+    // MARK: Deep stack (EIP-8024)
+    case Opcode.dupn, Opcode.swapn, Opcode.exchange:
+      guard let words = StackOperand(opcode, immediate: registers.next.immediateByte) else {
+        haltReason = .undefinedInstruction
+        return end(.failed, 0)
+      }
+      guard stack.height(above: registers.base) > words.deepest else {
+        haltReason = .stackBounds
+        return end(.failed, 0)
+      }
+      if opcode == Opcode.dupn {
+        stack.push(stack[words.deepest])
+      } else {
+        stack.swap(words.upper, words.deepest)
+      }
+      registers.next.advance(1)
+
     // MARK: System
     case Opcode.log0...Opcode.log4:
       let topics = Int(opcode &- Opcode.log0)

@@ -73,6 +73,7 @@ extension Machine {
       original: journal.originalValue(slot), current: current, new: new, pricing: rules.storagePricing)
     gas &-= price.gas
     guard gas >= 0 else { return -1 }
+    if rules.hasStateGas, !payForSlot(slot, from: current, to: new, &gas) { return -1 }
     refund &+= price.refund
     if new != current { journal.store(slot, new) }
     return gas
@@ -105,7 +106,10 @@ extension Machine {
       guard gas >= 0 else { return -1 }
     }
     let balance = journal.balance(frame.account)
-    if rules.selfDestructPaysNewAccount {
+    if rules.hasStateGas {
+      let paysNewAccount = journal.isDead(beneficiary) && !balance.isZero
+      if paysNewAccount, !stateGas.charge(bytes: StateGas.accountBytes, &gas) { return -1 }
+    } else if rules.selfDestructPaysNewAccount {
       let paysNewAccount =
         rules.removesEmptyAccounts
         ? !balance.isZero && journal.isDead(beneficiary) : !journal.exists(beneficiary)
@@ -117,9 +121,11 @@ extension Machine {
     if frame.account != beneficiary {
       journal.credit(beneficiary, balance)
       journal.setBalance(frame.account, .zero)
+      logTransfer(balance, from: frame.account, to: beneficiary)
     } else if isRemoved {
       // Sent to itself and then removed: the balance is burnt.
       journal.setBalance(frame.account, .zero)
+      logBurn(balance, of: frame.account)
     }
     if isRemoved { journal.destroy(frame.account) }
     return gas
@@ -140,6 +146,8 @@ struct StorageWrite {
     case .eip2200: (gas, refund) = Self.net(original, current, new, noop: 800, update: 5000, clearing: 15_000)
     case .eip2929: (gas, refund) = Self.net(original, current, new, noop: 100, update: 2900, clearing: 15_000)
     case .eip3529: (gas, refund) = Self.net(original, current, new, noop: 100, update: 2900, clearing: 4800)
+    case .eip8037:
+      (gas, refund) = Self.net(original, current, new, noop: 100, set: 2900, update: 2900, clearing: 4800)
     }
   }
 
@@ -147,14 +155,16 @@ struct StorageWrite {
   ///
   /// - Parameters:
   ///   - noop: the price of a write that changes nothing, or the same slot again.
+  ///   - set: the price of the first change of a slot that was zero.
   ///   - update: the price of the first change of a slot that was not zero.
   ///   - clearing: the refund for a slot that ends up zero.
   private static func net(
-    _ original: UInt256, _ current: UInt256, _ new: UInt256, noop: Int64, update: Int64, clearing: Int64
+    _ original: UInt256, _ current: UInt256, _ new: UInt256, noop: Int64, set: Int64 = 20_000,
+    update: Int64, clearing: Int64
   ) -> (Int64, Int64) {
     if current == new { return (noop, 0) }
     if current == original {
-      if original.isZero { return (20_000, 0) }
+      if original.isZero { return (set, 0) }
       return (update, new.isZero ? clearing : 0)
     }
     var refund: Int64 = 0
@@ -162,7 +172,7 @@ struct StorageWrite {
       if current.isZero { refund -= clearing }
       if new.isZero { refund += clearing }
     }
-    if original == new { refund += (original.isZero ? 20_000 : update) - noop }
+    if original == new { refund += (original.isZero ? set : update) - noop }
     return (noop, refund)
   }
 }

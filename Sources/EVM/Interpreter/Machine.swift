@@ -35,6 +35,8 @@ public struct Machine: ~Copyable {
   var haltReason = ExceptionalHalt.outOfGas
   /// Gas of the running frame after a call or creation that needed no new frame.
   var resumeGas: Int64 = 0
+  /// What growing the state costs, where `rules.hasStateGas`.
+  var stateGas: StateGas
 
   var precompiles: PrecompileRules
   var precompileOutput: Bytes = []
@@ -55,6 +57,7 @@ public struct Machine: ~Copyable {
     context = FrameContext(outermostIn: &journal)
     self.block = block
     rules = ForkRules(block.fork)
+    stateGas = StateGas(block)
     precompiles = PrecompileRules(era: PrecompileEra(block.fork))
     instructions = InstructionTable(rules.opcodes.requirements)
   }
@@ -67,6 +70,7 @@ public struct Machine: ~Copyable {
       instructions = InstructionTable(rules.opcodes.requirements)
     }
     self.block = block
+    stateGas = StateGas(block)
     begin(reader: reader)
   }
 
@@ -76,6 +80,7 @@ public struct Machine: ~Copyable {
     frames.removeAll(keepingCapacity: true)
     returnData.removeAll()
     refund = 0
+    stateGas.begin(reservoir: 0)
     if codes.count > Self.codeLimit {
       codes.removeAll()
       codeNumbers.removeAll()
@@ -117,7 +122,10 @@ public struct Machine: ~Copyable {
       let exit = interpret(&tracer)
       if exit == .suspended { continue }
       guard let frame = frames.popLast() else { return (.failed, 0) }
-      if Tracer.isActive { traceEnd(&tracer, of: frame, exit) }
+      if Tracer.isActive {
+        tracer.halted(
+          depth: frames.count + 1, exit: exit, reason: exit == .failed ? haltReason : nil)
+      }
       let result = frame.context.isCreation ? finishCreation(frame, exit) : finishCall(frame, exit)
       if frames.isEmpty || journal.hasFault { return result }
     }
@@ -132,6 +140,7 @@ public struct Machine: ~Copyable {
   /// Hands a call's outcome to its caller.
   private mutating func finishCall(_ frame: Frame, _ exit: FrameExit) -> (exit: FrameExit, gas: Int64) {
     var gas = frame.gas
+    if rules.hasStateGas { stateGas.leave(succeeded: exit == .succeeded) }
     if exit != .succeeded { rollBack(frame) }
     if exit == .failed {
       gas = 0

@@ -76,6 +76,13 @@ struct StackPointer: BitwiseCopyable {
     self[depth] = top
   }
 
+  /// Exchanges the words at two depths.
+  func swap(_ a: Int, _ b: Int) {
+    let word = self[a]
+    self[a] = self[b]
+    self[b] = word
+  }
+
   /// Reads a word limb by limb. Left to itself the compiler reads halves into vector registers, and a processor that
   /// finds a half still on its way to memory as two limbs has to wait until they are there; it waits for nothing
   /// when each limb is read as it was written. Relaxed atomic loads are plain loads that are never put together.

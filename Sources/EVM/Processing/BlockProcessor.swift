@@ -6,15 +6,45 @@ public import EthereumTypes
 public struct BlockResult: Sendable {
   /// One result for each transaction, in block order.
   public var transactions: [TransactionResult] = []
-  /// Gas used by all transactions.
-  public var gasUsed: UInt64 = 0
+  /// What all transactions count for.
+  public var gas = BlockGas()
   /// Blob gas used by all transactions.
   public var blobGasUsed: UInt64 = 0
   /// Execution requests, each its type byte and its data (EIP-7685); nil before Prague.
   public var requests: [Bytes]?
 
+  /// What the steps before the first transaction did, in order: system calls and the DAO's refund.
+  public var opening: [TransactionEffects] = []
+  /// What the steps behind the last transaction did, in order: credits and system calls.
+  public var closing: [TransactionEffects] = []
+
   /// Makes an empty result.
   public init() {}
+
+  /// The block access list (EIP-7928). Made for each call; linear in what the block looked at.
+  public var accessList: BlockAccessList {
+    var builder = BlockAccessListBuilder()
+    builder.add(opening, index: 0)
+    for (index, transaction) in transactions.enumerated() {
+      builder.add([transaction.effects], index: UInt32(clamping: index + 1))
+    }
+    builder.add(closing, index: UInt32(clamping: transactions.count + 1))
+    return builder.build()
+  }
+
+  /// Gas used by the block, as its header states it.
+  public var gasUsed: UInt64 { gas.used }
+
+  /// Adds the next transaction.
+  ///
+  /// - Parameters:
+  ///   - outcome: what running it gave.
+  ///   - blobs: how many blobs it carries.
+  public mutating func append(_ outcome: TransactionResult, blobs: Int) {
+    gas += outcome.blockGas
+    blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
+    transactions.append(outcome)
+  }
 }
 
 /// The parts of a block's execution around its transactions, and the rules that span transactions. Every executor runs
@@ -44,16 +74,20 @@ public struct BlockProcessor: Sendable {
   ///   - chainID: the chain (EIP-155).
   ///   - blobs: the blob schedule; mainnet's for the fork by default.
   ///   - daoForkNumber: where the DAO fork happens; by default on mainnet only.
+  ///   - stateGas: the draft of EIP-8037 to follow from Amsterdam on.
   public init(
     block: Block, senders: [Address], fork: Fork, chainID: UInt64 = 1, blobs: BlobSchedule? = nil,
-    daoForkNumber: UInt64? = nil
+    daoForkNumber: UInt64? = nil, stateGas: StateGasRevision = .current
   ) {
     self.block = block
     self.senders = senders
     let daoForkNumber = daoForkNumber ?? (chainID == 1 ? DAORefund.blockNumber : nil)
     drainsDAO = fork == .daoFork && block.header.number == daoForkNumber
     self.blobs = blobs ?? .mainnet(fork)
-    environment = BlockEnvironment(header: block.header, fork: fork, chainID: chainID, blobs: self.blobs)
+    var environment = BlockEnvironment(
+      header: block.header, fork: fork, chainID: chainID, blobs: self.blobs)
+    environment.stateGas = stateGas
+    self.environment = environment
     credits = Self.credits(of: block, fork)
   }
 
@@ -65,31 +99,32 @@ public struct BlockProcessor: Sendable {
   // MARK: Before the transactions
 
   /// Applies what comes before the first transaction: system calls (EIPs 4788, 2935) and the DAO refund.
-  public func begin(_ machine: inout Machine, on state: MemoryState) throws(BlockError) {
-    if drainsDAO {
-      do throws(StateReadError) {
-        try state.apply(try machine.collect(DAORefund.accounts, into: DAORefund.beneficiary, on: state))
-      } catch { throw .state(error) }
-    }
-    if environment.fork >= .cancun, let root = block.header.parentBeaconBlockRoot {
-      try applySystemCall(&machine, SystemContracts.beaconRoots, input: root.bytes, on: state)
-    }
-    if environment.fork >= .prague {
-      try applySystemCall(
-        &machine, SystemContracts.blockHashes, input: block.header.parentHash.bytes, on: state)
-    }
-  }
-
-  private func applySystemCall(
-    _ machine: inout Machine, _ target: Address, input: Bytes, on state: MemoryState
-  ) throws(BlockError) {
+  ///
+  /// - Returns: what each step did, in order.
+  @discardableResult
+  public func begin(
+    _ machine: inout Machine, on state: MemoryState
+  ) throws(BlockError) -> [TransactionEffects] {
+    var steps: [TransactionEffects] = []
     do throws(StateReadError) {
-      // A missing contract or a failing call changes nothing, and the block stays valid.
-      guard let result = try machine.systemCall(target, input: input, on: state), result.succeeded else {
-        return
+      if drainsDAO {
+        steps.append(try machine.collect(DAORefund.accounts, into: DAORefund.beneficiary, on: state))
+        try state.apply(steps[0])
       }
-      try state.apply(result.effects)
+      // A missing contract or a failing call changes nothing, and the block stays valid.
+      if environment.fork >= .cancun, let root = block.header.parentBeaconBlockRoot {
+        let call = try machine.systemCall(SystemContracts.beaconRoots, input: root.bytes, on: state)
+        try state.apply(call.effects)
+        steps.append(call.effects)
+      }
+      if environment.fork >= .prague {
+        let call = try machine.systemCall(
+          SystemContracts.blockHashes, input: block.header.parentHash.bytes, on: state)
+        try state.apply(call.effects)
+        steps.append(call.effects)
+      }
     } catch { throw .state(error) }
+    return steps
   }
 
   // MARK: Around each transaction
@@ -98,17 +133,18 @@ public struct BlockProcessor: Sendable {
   ///
   /// - Parameters:
   ///   - index: the transaction.
-  ///   - gasUsed: the gas used by the transactions before it.
-  ///   - blobGasUsed: their blob gas.
-  public func admit(_ index: Int, gasUsed: UInt64, blobGasUsed: UInt64) throws(BlockError) {
-    let gasLimit = block.transactions[index].gasLimit
-    let available = environment.gasLimit >= gasUsed ? environment.gasLimit - gasUsed : 0
-    guard gasLimit <= available else {
-      throw .transaction(index: index, .gasLimitAboveBlock(available: available, limit: gasLimit))
-    }
+  ///   - result: what the transactions before it gave.
+  public func admit(_ index: Int, after result: BlockResult) throws(BlockError) {
+    do throws(TransactionRejection) {
+      if environment.fork < .amsterdam {
+        try environment.admit(gasLimit: block.transactions[index].gasLimit, after: result.gas)
+      } else {
+        try environment.admit(block.transactions[index], after: result.gas)
+      }
+    } catch { throw .transaction(index: index, error) }
     guard block.transactions[index].kind == .blob, let blobs else { return }
     let own = UInt64(block.transactions[index].blobVersionedHashes.count)
-    let count = own + blobGasUsed / BlobSchedule.gasPerBlob
+    let count = own + result.blobGasUsed / BlobSchedule.gasPerBlob
     guard count <= blobs.maximum else {
       throw .transaction(index: index, .tooManyBlobs(limit: Int(blobs.maximum), count: Int(count)))
     }
@@ -118,17 +154,18 @@ public struct BlockProcessor: Sendable {
 
   /// Applies what comes after the last transaction: withdrawals, requests, rewards.
   ///
-  /// - Returns: the execution requests from Prague on, nil before.
+  /// - Parameter result: what the transactions gave; requests and what these steps did are added.
   public func finish(
-    _ machine: inout Machine, on state: MemoryState, logs: @autoclosure () -> [[Log]]
-  ) throws(BlockError) -> [Bytes]? {
+    _ machine: inout Machine, on state: MemoryState, _ result: inout BlockResult
+  ) throws(BlockError) {
     do throws(StateReadError) {
-      try state.apply(try machine.credit(credits, on: state))
+      result.closing.append(try machine.credit(credits, on: state))
+      try state.apply(result.closing[0])
     } catch { throw .state(error) }
-    guard environment.fork >= .prague else { return nil }
+    guard environment.fork >= .prague else { return }
     var deposits: Bytes = []
-    for (index, logs) in logs().enumerated() {
-      guard let found = SystemContracts.deposits(in: logs) else {
+    for index in result.transactions.indices {
+      guard let found = SystemContracts.deposits(in: result.transactions[index].logs) else {
         throw .malformedDeposit(transaction: index)
       }
       deposits += found
@@ -139,23 +176,26 @@ public struct BlockProcessor: Sendable {
       (0x01, SystemContracts.withdrawalRequests), (0x02, SystemContracts.consolidationRequests),
     ]
     for (type, contract) in queues {
-      let output = try drain(&machine, contract, on: state)
-      if !output.isEmpty { requests.append([type] + output) }
+      let call = try drain(&machine, contract, on: state)
+      result.closing.append(call.effects)
+      if !call.output.isEmpty { requests.append([type] + call.output) }
     }
-    return requests
+    result.requests = requests
   }
 
   private func drain(
     _ machine: inout Machine, _ contract: Address, on state: MemoryState
-  ) throws(BlockError) -> Bytes {
-    let result: Machine.SystemCallResult?
-    do throws(StateReadError) { result = try machine.systemCall(contract, input: [], on: state) } catch {
-      throw .state(error)
+  ) throws(BlockError) -> Machine.SystemCallResult {
+    let call: Machine.SystemCallResult
+    do throws(StateReadError) {
+      call = try machine.systemCall(contract, input: [], on: state)
+      try state.apply(call.effects)
+    } catch { throw .state(error) }
+    switch call.outcome {
+    case .missing: throw .missingSystemContract(contract)
+    case .failed: throw .failedSystemCall(contract)
+    case .succeeded: return call
     }
-    guard let result else { throw .missingSystemContract(contract) }
-    guard result.succeeded else { throw .failedSystemCall(contract) }
-    do throws(StateReadError) { try state.apply(result.effects) } catch { throw .state(error) }
-    return result.output
   }
 
   private static func credits(of block: Block, _ fork: Fork) -> [(Address, UInt256)] {
@@ -203,15 +243,14 @@ extension BlockProcessor {
   public func executeSerially(
     on state: MemoryState, with machine: inout Machine, observe: (MemoryState) -> Void = { _ in }
   ) throws(BlockError) -> BlockResult {
-    try begin(&machine, on: state)
     var result = BlockResult()
+    result.opening = try begin(&machine, on: state)
     for index in block.transactions.indices {
-      try admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
+      try admit(index, after: result)
       do throws(ExecutionError) {
         let outcome = try machine.execute(block.transactions[index], sender: senders[index], on: state)
         do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
-        result.gasUsed += outcome.gasUsed
-        result.transactions.append(outcome)
+        result.append(outcome, blobs: block.transactions[index].blobVersionedHashes.count)
         observe(state)
       } catch {
         switch error {
@@ -219,10 +258,8 @@ extension BlockProcessor {
         case .state(let error): throw .state(error)
         }
       }
-      let blobs = UInt64(block.transactions[index].blobVersionedHashes.count)
-      result.blobGasUsed += blobs * BlobSchedule.gasPerBlob
     }
-    result.requests = try finish(&machine, on: state, logs: result.transactions.map(\.logs))
+    try finish(&machine, on: state, &result)
     return result
   }
 }

@@ -23,7 +23,7 @@ extension Machine {
     _ transaction: Transaction, sender senderAddress: Address, on state: any StateReader, tracer: inout Tracer
   ) throws(ExecutionError) -> TransactionResult {
     begin(reader: state)
-    let intrinsic = IntrinsicGas(transaction, rules)
+    let intrinsic = IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte)
     let sender = journal.handle(for: senderAddress)
     do throws(TransactionRejection) {
       try checkForm(transaction, intrinsic)
@@ -46,26 +46,51 @@ extension Machine {
     self.gasPrice = gasPrice
     blobHashes = transaction.blobVersionedHashes
     warmUp(transaction, sender)
+    let gas = splitGas(of: transaction, intrinsic)
     applyAuthorizations(transaction)
 
-    let gas = Int64(clamping: transaction.gasLimit - intrinsic.charged)
     let outcome = runOutermost(transaction, sender, gas: gas, &tracer)
+    if rules.hasStateGas, outcome.exit == .succeeded { payBackDestroyedAccounts() }
     try stopOnFault()
-    if Tracer.isActive { traceEnd(&tracer, outcome, gas: gas) }
 
-    var gasUsed = intrinsic.charged + UInt64(clamping: gas - outcome.gas)
+    let spent = UInt64(clamping: gas - outcome.gas)
+    var gasUsed = intrinsic.charged + spent
+    if rules.hasStateGas {
+      gasUsed = transaction.gasLimit - UInt64(clamping: outcome.gas) - UInt64(clamping: stateGas.reservoir)
+    }
     let refundable = min(UInt64(clamping: refund), gasUsed / UInt64(rules.refundQuotient))
     gasUsed = max(gasUsed - refundable, intrinsic.floor)
     journal.credit(sender, gasPrice &* UInt256(transaction.gasLimit - gasUsed))
     let tip = gasPrice &- block.baseFee
     journal.credit(journal.handle(for: block.coinbase), tip &* UInt256(gasUsed))
+    logFinalBurns()
     try stopOnFault()
 
     let succeeded = outcome.exit == .succeeded
     return TransactionResult(
-      succeeded: succeeded, gasUsed: gasUsed, output: outcome.exit == .failed ? [] : returnData.bytes,
+      succeeded: succeeded, gasUsed: gasUsed,
+      blockGas: rules.hasStateGas ? blockGas(intrinsic, spent: spent) : BlockGas(regular: gasUsed, state: 0),
+      output: outcome.exit == .failed ? [] : returnData.bytes,
       logs: journal.logs, createdAddress: succeeded ? outcome.created : nil,
       effects: journal.finish(removesEmptyAccounts: rules.removesEmptyAccounts))
+  }
+
+  /// The gas that the outermost frame starts with. Under EIP-8037 that is what the cap of EIP-7825 leaves for work;
+  /// the rest of the gas limit is for state alone.
+  private mutating func splitGas(of transaction: Transaction, _ intrinsic: IntrinsicGas) -> Int64 {
+    let gas = transaction.gasLimit - intrinsic.charged
+    guard rules.hasStateGas else { return Int64(clamping: gas) }
+    let regular = min(gas, rules.transactionGasCap - min(intrinsic.regular, rules.transactionGasCap))
+    stateGas.begin(reservoir: Int64(clamping: gas - regular))
+    return Int64(clamping: regular)
+  }
+
+  /// What the transaction counts for in its block: without refunds (EIP-7778), work and state apart (EIP-8037).
+  private func blockGas(_ intrinsic: IntrinsicGas, spent: UInt64) -> BlockGas {
+    let regular = intrinsic.regular + spent - min(spent, UInt64(clamping: stateGas.spilled))
+    return BlockGas(
+      regular: max(regular, intrinsic.floor),
+      state: UInt64(clamping: Int64(clamping: intrinsic.state) &+ stateGas.used))
   }
 
   private func stopOnFault() throws(ExecutionError) { if let fault = journal.fault { throw .state(fault) } }
@@ -93,8 +118,10 @@ extension Machine {
       _ = journal.warm(authority)
       if journal.codeHash(authority) != .emptyCode, code(of: authority).delegate == nil { continue }
       guard journal.nonce(authority) == authorization.nonce else { continue }
-      // 25,000 was charged for a new account; half of it comes back for one that exists.
-      if journal.exists(authority) { refund &+= 12_500 }
+      // A new account was charged for; what comes back for one that exists is half of 25,000, or its state gas.
+      if journal.exists(authority) {
+        if rules.hasStateGas { stateGas.refill(bytes: StateGas.accountBytes) } else { refund &+= 12_500 }
+      }
       let designator = authorization.address == .zero ? [] : [0xEF, 0x01, 0x00] + authorization.address.bytes
       journal.setCode(authority, designator)
       journal.setNonce(authority, authorization.nonce + 1)
@@ -135,6 +162,7 @@ extension Machine {
     // The sender's funds were checked for the worst case, value included.
     _ = journal.debit(sender, value)
     journal.credit(recipient, value)
+    logTransfer(value, from: sender, to: recipient)
   }
 
   /// Runs the code or the precompile at the context's address as the outermost frame.
@@ -154,6 +182,7 @@ extension Machine {
     if rules.hasDelegation, let delegate = code.delegate {
       let account = journal.handle(for: delegate)
       _ = journal.warm(account)
+      if rules.hasBlockAccessList { journal.touchUnobserved(account) }
       code = precompiles.precompile(at: delegate) == nil ? self.code(of: account) : Code([])
     }
     return start(code, context, input: input, gas: gas, &tracer)

@@ -18,7 +18,8 @@ extension Machine {
     guard transaction.maxFeePerGas >= block.baseFee else {
       throw .feeCapBelowBaseFee(cap: transaction.maxFeePerGas, baseFee: block.baseFee)
     }
-    guard transaction.gasLimit <= rules.transactionGasCap else {
+    // Gas beyond the cap can only pay for state (EIP-8037): the cap then holds for what is charged upfront.
+    guard rules.hasStateGas || transaction.gasLimit <= rules.transactionGasCap else {
       throw .gasLimitAboveCap(cap: rules.transactionGasCap, limit: transaction.gasLimit)
     }
     if transaction.to == nil, transaction.data.count > rules.maximumInitCodeSize {
@@ -30,6 +31,10 @@ extension Machine {
     guard transaction.gasLimit >= intrinsic.floor else {
       throw .gasLimitBelowFloor(floor: intrinsic.floor, limit: transaction.gasLimit)
     }
+    if rules.hasStateGas, max(intrinsic.regular, intrinsic.floor) > rules.transactionGasCap {
+      throw .intrinsicGasAboveCap(
+        cap: rules.transactionGasCap, required: max(intrinsic.regular, intrinsic.floor))
+    }
     if transaction.kind == .blob { try checkBlobs(transaction) }
     if transaction.kind == .setCode {
       guard transaction.to != nil else { throw .setCodeCreatesContract }
@@ -40,7 +45,7 @@ extension Machine {
 
   /// Checks everything about a transaction that does not depend on the state: type, chain, fees, gas, blobs.
   public func checkForm(_ transaction: Transaction) throws(TransactionRejection) {
-    try checkForm(transaction, IntrinsicGas(transaction, rules))
+    try checkForm(transaction, IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte))
   }
 
   private func checkBlobs(_ transaction: Transaction) throws(TransactionRejection) {

@@ -15,6 +15,8 @@ public enum TransactionRejection: Error, Hashable, Sendable {
   case intrinsicGasTooLow(required: UInt64, limit: UInt64)
   /// The gas limit does not cover the floor that the transaction data sets (EIP-7623).
   case gasLimitBelowFloor(floor: UInt64, limit: UInt64)
+  /// What is charged upfront for work and data is above the cap of EIP-7825 (EIP-8037).
+  case intrinsicGasAboveCap(cap: UInt64, required: UInt64)
   /// The gas limit is above the cap of EIP-7825.
   case gasLimitAboveCap(cap: UInt64, limit: UInt64)
   /// The gas limit is above what is left in the block.
@@ -61,6 +63,8 @@ extension TransactionRejection: CustomStringConvertible {
       "gas limit \(limit) is below the \(required) charged upfront"
     case .gasLimitBelowFloor(let floor, let limit):
       "gas limit \(limit) is below the \(floor) that the data costs at least"
+    case .intrinsicGasAboveCap(let cap, let required):
+      "the \(required) gas charged upfront is above the cap of \(cap)"
     case .gasLimitAboveCap(let cap, let limit): "gas limit \(limit) is above the cap of \(cap)"
     case .gasLimitAboveBlock(let available, let limit):
       "gas limit \(limit) is above the \(available) left in the block"

@@ -84,6 +84,10 @@ extension Journal {
     return true
   }
 
+  /// Notes that the account was looked at, though nothing of it decides the outcome (EIP-7928).
+  @inlinable
+  public mutating func touchUnobserved(_ handle: AccountHandle) { load(handle) }
+
   /// The balance in wei; the outcome depends on it from now on.
   @inlinable
   public mutating func balance(_ handle: AccountHandle) -> UInt256 {
@@ -129,6 +133,24 @@ extension Journal {
   @inlinable
   public func isDestroyed(_ handle: AccountHandle) -> Bool {
     accounts[handle.row].flags.contains(.destroyed)
+  }
+
+  /// The accounts that will be removed at the end of the transaction. Linear in the accounts looked at.
+  public var destroyedAccounts: [AccountHandle] {
+    var handles: [AccountHandle] = []
+    for row in 0..<accounts.count where accounts[row].flags.contains(.destroyed) {
+      handles.append(AccountHandle(row: row))
+    }
+    return handles
+  }
+
+  /// How many slots of an account that this transaction looked at are not zero now. Linear in all slots looked at.
+  public func nonZeroSlotCount(of handle: AccountHandle) -> Int {
+    var count = 0
+    for row in 0..<slots.count where Int(slots[row].account) == handle.row && !slots[row].current.isZero {
+      count += 1
+    }
+    return count
   }
 
   /// Whether a creation at this address collides: it has a nonce, code (EIP-684) or storage (EIP-7610).

@@ -16,9 +16,9 @@ extension Journal {
       let account = accounts[Int(slot.account)]
       // Nothing of a removed account's storage is left, and nothing of a new one's is in the state: only the
       // account's own removal or creation counts then.
-      if account.flags.contains(.created) && !account.flags.contains(.destroyed) {
-        if slot.current.isZero { continue }
-      } else if account.flags.contains(.destroyed), account.flags.contains(.created) {
+      if account.flags.contains(.created), account.flags.contains(.destroyed) || slot.current.isZero {
+        effects.vanishedSlots.append(
+          SlotEffect(address: account.address, key: slot.key, before: .zero, after: .zero))
         continue
       }
       effects.slots.append(

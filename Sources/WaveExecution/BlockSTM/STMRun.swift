@@ -176,7 +176,7 @@ final class STMRun: Sendable {
   func finish(on state: MemoryState) throws(BlockError) -> (result: BlockResult, executions: Int) {
     var result = BlockResult()
     for (index, cell) in cells.enumerated() {
-      try processor.admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
+      try processor.admit(index, after: result)
       let outcome = cell.execution.withLock { execution in
         defer { execution.outcome = nil }
         return execution.outcome

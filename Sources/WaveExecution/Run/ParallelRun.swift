@@ -254,7 +254,7 @@ final class ParallelRun: @unchecked Sendable {
   /// Makes the transaction next in line final.
   private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
     let record = unsafe records + index
-    try processor.admit(index, gasUsed: result.gasUsed, blobGasUsed: result.blobGasUsed)
+    try processor.admit(index, after: result)
     if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
       case .success(var transaction) = consume outcome
     {
@@ -304,14 +304,5 @@ final class ParallelRun: @unchecked Sendable {
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
     if let error { throw error }
     return (result, state, count + repetitions)
-  }
-}
-
-extension BlockResult {
-  /// Adds a transaction that is final.
-  mutating func append(_ transaction: TransactionResult, blobs: Int) {
-    gasUsed += transaction.gasUsed
-    blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
-    transactions.append(transaction)
   }
 }

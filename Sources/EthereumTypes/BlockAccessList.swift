@@ -1,5 +1,3 @@
-import EthereumTypes
-
 /// The block access list of EIP-7928: every account and slot a block touches, and what each becomes by which
 /// transaction.
 public struct BlockAccessList: Hashable, Sendable {
@@ -60,27 +58,30 @@ public struct BlockAccessList: Hashable, Sendable {
   /// Keccak-256 of the RLP form: what a header states.
   public var hash: Hash32 { keccak256(encoded()) }
 
-  /// The access set of each of that many transactions.
-  ///
-  /// Changes tell who wrote what, and a write is taken for a read as well (a balance is debited, a counter
-  /// counted up). But the list does not tell who *read* what another transaction changed, so the sets may miss
-  /// reads: what is scheduled by them alone is speculative. Slots that are only read are in no set, since nothing
-  /// conflicts with them.
-  public func accessSets(transactions count: Int) -> [AccessSet] {
-    var touched = [[Location]](repeating: [], count: max(count, 0))
-    func note(_ location: Location, _ steps: some Sequence<UInt32>) {
-      for step in steps where step >= 1 && Int(step) <= touched.count {
-        touched[Int(step) - 1].append(location)
-      }
+  /// What EIP-7928 limits by the block's gas limit: accounts, and slots of each account.
+  public var itemCount: Int {
+    accounts.reduce(0) { $0 + 1 + $1.storageChanges.count + $1.storageReads.count }
+  }
+
+  /// The RLP form of EIP-7928.
+  public func encoded() -> Bytes {
+    func list<Value>(_ changes: [Change<Value>], _ write: (Value) -> RLP) -> RLP {
+      .list(changes.map { .list([.quantity(UInt64($0.index)), write($0.value)]) })
     }
-    for account in accounts {
-      for slot in account.storageChanges {
-        note(.storage(account.address, slot.slot), slot.changes.lazy.map(\.index))
+    return RLP.list(
+      accounts.map { account in
+        .list([
+          .bytes(account.address.bytes),
+          .list(
+            account.storageChanges.map {
+              .list([.quantity($0.slot), list($0.changes) { .quantity($0) }])
+            }),
+          .list(account.storageReads.map { .quantity($0) }),
+          list(account.balanceChanges) { .quantity($0) },
+          list(account.nonceChanges) { .quantity($0) },
+          list(account.codeChanges) { .bytes($0) },
+        ])
       }
-      note(.balance(account.address), account.balanceChanges.lazy.map(\.index))
-      note(.nonce(account.address), account.nonceChanges.lazy.map(\.index))
-      note(.code(account.address), account.codeChanges.lazy.map(\.index))
-    }
-    return touched.map { AccessSet(reads: $0, writes: $0, adds: []) }
+    ).encoded
   }
 }
