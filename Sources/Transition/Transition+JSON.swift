@@ -12,6 +12,13 @@ extension Transition {
   /// The block's body: the RLP list of its transactions, as a hexadecimal string.
   public var body: OutputJSON { .hex(RLP.list(included.map(\.transaction.blockItem)).encoded) }
 
+  /// How often each instruction was begun, by name.
+  public var opcodeCount: OutputJSON {
+    let table = OpcodeTable.of(rules.phase.fork)
+    let counts = opcodeCounts.enumerated().filter { $0.element > 0 }
+    return .object(counts.map { (table.name(of: UInt8($0.offset)), .number(Int(clamping: $0.element))) })
+  }
+
   /// The `result` object: everything that the header of the block commits to.
   public func result() -> OutputJSON {
     let logs = included.flatMap(\.result.logs)

@@ -49,6 +49,8 @@ public struct Transition: Sendable {
   /// Why the block is not valid although its transactions are; nil where it is.
   public private(set) var blockException: String?
 
+  /// How often each opcode was begun, where traced.
+  public private(set) var opcodeCounts = [UInt64](repeating: 0, count: 256)
   /// The gas used by the block.
   public var gasUsed: UInt64 { outcome.gasUsed }
   /// The blob gas used by the block.
@@ -61,10 +63,11 @@ public struct Transition: Sendable {
   /// - Parameters:
   ///   - state: the state before the block; becomes the state behind it.
   ///   - candidates: the transactions that want to be in the block, in order.
+  ///   - tracing: where traces go; nil for none.
   /// - Throws: where the environment lacks something that the block needs.
   public init(
     _ environment: TransitionEnvironment, rules: TransitionRules, on state: MemoryState,
-    _ candidates: [TransitionTransaction]
+    _ candidates: [TransitionTransaction], tracing: TransitionTracing? = nil
   ) throws(TransitionError) {
     self.environment = environment
     self.rules = rules
@@ -85,7 +88,7 @@ public struct Transition: Sendable {
         rejected.append(Rejected(index: index, reason: rejection.reason))
         continue
       }
-      try run(index, from: sender, processor, &machine)
+      try run(index, from: sender, processor, &machine, tracing)
     }
     do throws(BlockError) {
       try processor.finish(&machine, on: state, &outcome)
@@ -133,7 +136,8 @@ public struct Transition: Sendable {
   }
 
   private mutating func run(
-    _ index: Int, from sender: Address, _ processor: BlockProcessor, _ machine: inout Machine
+    _ index: Int, from sender: Address, _ processor: BlockProcessor, _ machine: inout Machine,
+    _ tracing: TransitionTracing?
   ) throws(TransitionError) {
     let transaction = processor.block.transactions[index]
     let rejection: TransactionRejection
@@ -146,7 +150,13 @@ public struct Transition: Sendable {
       try processor.admit(index, after: self.outcome)
       let outcome: TransactionResult
       do throws(ExecutionError) {
-        outcome = try machine.execute(transaction, sender: sender, on: state)
+        if let tracing {
+          var trace = ExecutionTrace(tracing.options, sink: tracing.open(included.count, transaction.hash))
+          outcome = try machine.execute(transaction, sender: sender, on: state, trace: &trace)
+          for (opcode, count) in trace.counts.enumerated() { opcodeCounts[opcode] += count }
+        } else {
+          outcome = try machine.execute(transaction, sender: sender, on: state)
+        }
       } catch { throw BlockError(error, index: index) }
       do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
       include(transaction, sender, outcome)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChainFormats
+import EthereumTypes
 
 /// What the commands that run official fixtures have in common.
 struct FixtureOptions: ParsableArguments {
@@ -20,8 +21,10 @@ struct FixtureOptions: ParsableArguments {
   }
 
   /// Runs the fixtures of one kind.
-  func run(_ kind: FixtureRunner.Kind) throws {
-    try FixtureRunner(kind, fork: fork, jobs: jobs).printReport(paths, json: json)
+  func run(_ kind: FixtureRunner.Kind, trace: (@Sendable (Bytes) -> Void)? = nil) throws {
+    var runner = FixtureRunner(kind, fork: fork, jobs: jobs)
+    runner.trace = trace
+    try runner.printReport(paths, json: json)
   }
 }
 
@@ -32,7 +35,14 @@ struct StateTestCommand: ParsableCommand {
 
   @OptionGroup var options: FixtureOptions
 
-  func run() throws { try options.run(.state) }
+  @Flag(help: "Write an EIP-3155 trace of each case, and its state root, to standard error.")
+  var trace = false
+
+  func run() throws {
+    var sink: (@Sendable (Bytes) -> Void)?
+    if trace { sink = { Terminal.writeError($0) } }
+    try options.run(.state, trace: sink)
+  }
 }
 
 /// `wavefront blocktest`: runs the official blockchain fixtures.

@@ -23,6 +23,8 @@ struct T8nCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: T8nInputOptions
   @OptionGroup(title: "Output") var output: T8nOutputOptions
 
+  @OptionGroup(title: "Traces") var trace: T8nTraceOptions
+
   @Option(name: .customLong("state.fork"), help: "The rules: a fork or a transition between two, see above.")
   var fork = "GrayGlacier"
   @Option(name: .customLong("state.chainid"), help: "The chain (EIP-155).")
@@ -52,8 +54,14 @@ struct T8nCommand: ParsableCommand {
       fork: fork, environment: input.environment, chainID: UInt64(max(chainID.value, 0)),
       reward: reward.value,
       blobs: input.blobs)
+    let traces = T8nTraces(files)
     let transition = try Transition(
-      input.environment, rules: rules, on: input.state, try input.transactions(rules))
+      input.environment, rules: rules, on: input.state, try input.transactions(rules),
+      tracing: trace.isWanted ? traces.tracing(trace) : nil)
+    if let error = traces.error { throw error }
+    if let name = trace.opcodeCount, !name.isEmpty {
+      try files.write([(name, "opcodeCount", transition.opcodeCount)])
+    }
     try files.write([
       (output.alloc, "alloc", output.alloc.isEmpty ? .null : try transition.alloc()),
       (output.result, "result", transition.result()),
@@ -135,9 +143,25 @@ struct T8nFiles {
     }
   }
 
+  private func path(_ name: String) -> String {
+    folder.isEmpty ? name : (folder as NSString).appendingPathComponent(name)
+  }
+
+  /// Appends to a file in the folder.
+  func append(_ bytes: Bytes, to name: String) throws(TransitionError) {
+    do {
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path(name)))
+      try handle.seekToEnd()
+      try handle.write(contentsOf: bytes)
+      try handle.close()
+    } catch {
+      throw TransitionError(.io, "failed writing output: \(path(name)): \(error.localizedDescription)")
+    }
+  }
+
   /// Writes a file in the folder.
   func write(_ bytes: Bytes, to name: String) throws(TransitionError) {
-    let path = folder.isEmpty ? name : (folder as NSString).appendingPathComponent(name)
+    let path = path(name)
     do { try Data(bytes).write(to: URL(fileURLWithPath: path)) } catch {
       throw TransitionError(.io, "failed writing output: \(path): \(error.localizedDescription)")
     }

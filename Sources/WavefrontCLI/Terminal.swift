@@ -9,6 +9,9 @@ enum Terminal {
   /// Prints a line on standard error.
   static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
+  /// Writes text on standard error as it is.
+  static func writeError(_ text: [UInt8]) { FileHandle.standardError.write(Data(text)) }
+
   /// Shows what is being done, on one line that the next call replaces; nothing where nobody looks.
   static func progress(_ text: String) {
     guard showsProgress else { return }

@@ -1,4 +1,5 @@
 import Dispatch
+public import EthereumTypes
 import Synchronization
 
 /// Runs the fixtures of many files on several threads.
@@ -19,6 +20,9 @@ public struct FixtureRunner: Sendable {
   public var fork: String?
   /// How many threads to use, at least 1.
   public var jobs: Int
+  /// Gets EIP-3155 traces of state tests in pieces, each case's followed by its state root; nil for none. Cases then
+  /// run one after the other.
+  public var trace: (@Sendable (Bytes) -> Void)?
 
   /// Makes a runner.
   public init(_ kind: Kind, fork: String? = nil, jobs: Int = 1) {
@@ -38,7 +42,7 @@ public struct FixtureRunner: Sendable {
     let outcomes = Mutex<[Int: Result<FixtureReport, FormatError>]>([:])
     let next = Atomic(0)
     // A file is the unit of work, taken in order by whoever is free.
-    DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
+    DispatchQueue.concurrentPerform(iterations: trace == nil ? max(1, jobs) : 1) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < files.count else { return }
@@ -97,7 +101,7 @@ public struct FixtureRunner: Sendable {
     for item in try test.cases() where includes(item.forkName) {
       if isSkipped {
         report.count(suite: suite, fork: item.forkName, skipped: 1)
-      } else if let difference = try test.run(item) {
+      } else if let difference = try test.run(item, trace: trace) {
         report.count(suite: suite, fork: item.forkName, failed: 1)
         report.failures.append(
           FixtureReport.Failure(

@@ -5,7 +5,9 @@ import EthereumTypes
 
 extension StateTest {
   /// Runs a case; nil where it passes, otherwise the first difference.
-  func run(_ item: Case) throws(FormatError) -> String? {
+  ///
+  /// - Parameter trace: gets an EIP-3155 trace in pieces, and a line with the state root behind it; nil for none.
+  func run(_ item: Case, trace: ((Bytes) -> Void)? = nil) throws(FormatError) -> String? {
     guard let fork = Fork(fixtureName: item.forkName) else { return "the fork \(item.forkName) is not known" }
     let block = try blockEnvironment(fork, named: item.forkName)
     let state = FixtureState(base: preState)
@@ -16,7 +18,12 @@ extension StateTest {
       var machine = Machine(block: block, reader: state)
       let result: TransactionResult
       do throws(ExecutionError) {
-        result = try machine.execute(transaction, sender: sender, on: state)
+        if let trace {
+          var lines = ExecutionTrace(sink: trace)
+          result = try machine.execute(transaction, sender: sender, on: state, trace: &lines)
+        } else {
+          result = try machine.execute(transaction, sender: sender, on: state)
+        }
         do throws(StateReadError) { try state.apply(result.effects) } catch { throw .state(error) }
       } catch {
         switch error {
@@ -37,6 +44,7 @@ extension StateTest {
     if item.exception == nil || item.postState == nil {
       state.touch(block.coinbase, removesEmptyAccounts: fork >= .spuriousDragon)
     }
+    trace?(Bytes("{\"stateRoot\":\"\(state.root)\"}\n".utf8))
     let logsHash = keccak256(RLP.list(logs.map(\.rlp)).encoded)
     if logsHash != item.logsHash { return "logs hash: expected \(item.logsHash), found \(logsHash)" }
     let root = state.root

@@ -191,18 +191,4 @@ extension Machine {
     haltReason = .invalidJump
     return end(.failed, 0)
   }
-
-  @inline(never)
-  private mutating func trace<Tracer: InstructionTracer>(
-    _ tracer: inout Tracer, _ pc: Int, _ registers: Registers
-  ) {
-    var words: [UInt256] = []
-    for depth in stride(from: registers.stack.height(above: registers.base) - 1, through: 0, by: -1) {
-      words.append(registers.stack[depth])
-    }
-    let state = InstructionState(
-      pc: pc, opcode: registers.next.opcode, gas: registers.gas, depth: frames.count, stack: words,
-      memorySize: memorySize, refund: refund, address: context.address)
-    tracer.step(state)
-  }
 }

@@ -122,10 +122,7 @@ public struct Machine: ~Copyable {
       let exit = interpret(&tracer)
       if exit == .suspended { continue }
       guard let frame = frames.popLast() else { return (.failed, 0) }
-      if Tracer.isActive {
-        tracer.halted(
-          depth: frames.count + 1, exit: exit, reason: exit == .failed ? haltReason : nil)
-      }
+      if Tracer.isActive { traceEnd(&tracer, of: frame, exit) }
       let result = frame.context.isCreation ? finishCreation(frame, exit) : finishCall(frame, exit)
       if frames.isEmpty || journal.hasFault { return result }
     }

@@ -52,6 +52,7 @@ extension Machine {
     let outcome = runOutermost(transaction, sender, gas: gas, &tracer)
     if rules.hasStateGas, outcome.exit == .succeeded { payBackDestroyedAccounts() }
     try stopOnFault()
+    if Tracer.isActive { traceEnd(&tracer, outcome, gas: gas) }
 
     let spent = UInt64(clamping: gas - outcome.gas)
     var gasUsed = intrinsic.charged + spent

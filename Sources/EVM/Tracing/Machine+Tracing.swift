@@ -1,0 +1,66 @@
+import EVMBytecode
+public import EVMState
+public import EthereumTypes
+
+extension Machine {
+  /// Runs one transaction on `state` and traces it; otherwise as `execute(_:sender:on:)`.
+  ///
+  /// - Parameter trace: gets a line for each instruction and one for the end.
+  public mutating func execute(
+    _ transaction: Transaction, sender: Address, on state: any StateReader, trace: inout ExecutionTrace
+  ) throws(ExecutionError) -> TransactionResult {
+    try execute(transaction, sender: sender, on: state, tracer: &trace)
+  }
+
+  /// Shows the instruction that runs next to a tracer.
+  @inline(never)
+  mutating func trace<Tracer: InstructionTracer>(
+    _ tracer: inout Tracer, _ pc: Int, _ registers: Registers
+  ) {
+    // Code that is not there is not run, though the interpreter finds a STOP in it.
+    guard let frame = frames.last, frame.code.count > 0 else { return }
+    var words: [UInt256] = []
+    for depth in stride(from: registers.stack.height(above: registers.base) - 1, through: 0, by: -1) {
+      words.append(registers.stack[depth])
+    }
+    let opcode = registers.next.opcode
+    let price = price(opcode, words, gas: registers.gas)
+    let state = InstructionState(
+      pc: pc, opcode: opcode, name: name(of: opcode), gas: registers.gas,
+      gasCost: price.gas, depth: frames.count, stack: words, memorySize: memorySize,
+      memory: tracer.wantsMemory ? memory.bytes(memoryStart, memorySize) : [],
+      returnData: tracer.wantsReturnData ? returnData.bytes : [], refund: refund,
+      refundChange: price.refund, address: context.address)
+    tracer.step(state)
+  }
+
+  /// The instruction's name in this fork, nil where it has none.
+  private func name(of opcode: UInt8) -> String? {
+    if opcode == Opcode.prevrandao, !rules.isProofOfStake { return "DIFFICULTY" }
+    return rules.opcodes.definitions[Int(opcode)]?.name
+  }
+
+  /// Shows the end of a frame to a tracer.
+  mutating func traceEnd<Tracer: InstructionTracer>(
+    _ tracer: inout Tracer, of frame: Frame, _ exit: FrameExit
+  ) {
+    tracer.halted(
+      FrameEnd(
+        depth: frames.count + 1, exit: exit, reason: exit == .failed ? haltReason : nil, gas: frame.gas,
+        refund: refund))
+  }
+
+  /// Shows the end of a transaction's execution to a tracer.
+  mutating func traceEnd<Tracer: InstructionTracer>(
+    _ tracer: inout Tracer, _ outcome: (exit: FrameExit, gas: Int64, created: Address?), gas: Int64
+  ) {
+    var output = outcome.exit == .failed ? [] : returnData.bytes
+    if outcome.exit == .succeeded, let created = outcome.created {
+      output = journal.peekCode(journal.peek(created).account.codeHash)
+    }
+    tracer.finished(
+      ExecutionEnd(
+        output: output, gasUsed: UInt64(clamping: gas - outcome.gas), exit: outcome.exit,
+        reason: outcome.exit == .failed ? haltReason : nil))
+  }
+}
