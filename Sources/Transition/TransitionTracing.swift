@@ -1,7 +1,7 @@
 public import EVM
 public import EthereumTypes
 
-/// Where a transition's traces go (EIP-3155).
+/// Where a transition's traces go (EIP-3155); system calls have none.
 public struct TransitionTracing {
   /// What lines show.
   public var options: ExecutionTrace.Options

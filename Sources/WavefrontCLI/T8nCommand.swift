@@ -59,13 +59,11 @@ struct T8nCommand: ParsableCommand {
       input.environment, rules: rules, on: input.state, try input.transactions(rules),
       tracing: trace.isWanted ? traces.tracing(trace) : nil)
     if let error = traces.error { throw error }
-    if let name = trace.opcodeCount, !name.isEmpty {
-      try files.write([(name, "opcodeCount", transition.opcodeCount)])
-    }
     try files.write([
       (output.alloc, "alloc", output.alloc.isEmpty ? .null : try transition.alloc()),
       (output.result, "result", transition.result()),
       (output.body ?? "", "body", transition.body),
+      (trace.opcodeCount ?? "", "opcodeCount", transition.opcodeCount),
     ])
   }
 }

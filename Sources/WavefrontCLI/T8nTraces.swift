@@ -34,7 +34,7 @@ struct T8nTraceOptions: ParsableArguments {
   }
 }
 
-/// The files of a transition's traces.
+/// The files of a transition's traces, each opened when its first piece comes.
 final class T8nTraces {
   private let files: T8nFiles
   /// The first failure to write.

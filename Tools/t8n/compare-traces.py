@@ -35,12 +35,14 @@ NAMES = {"KECCAK": "KECCAK256"}
 def normal(line, is_ours):
     """A line without the differences that are known:
 
-    - names of errors, and of instructions where one byte has two names or none;
+    - names of errors, too long init code among them, and of instructions where one byte has two names or none;
     - numbers beyond 64 bits, which are left out by both, but by the specification in other fields, too.
     """
     line = dict(line)
     if "error" in line:
         text = line["error"] if is_ours else ERRORS.get(line["error"], line["error"])
+        # Init code beyond EIP-3860's limit has no name of its own there.
+        text = text.replace("max initcode size exceeded", "out of gas")
         line["error"] = next((known for known in ERRORS.values() if text.startswith(known)), text)
     if "opName" in line:
         name = NAMES.get(line["opName"], line["opName"])

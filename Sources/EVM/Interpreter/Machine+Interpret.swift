@@ -180,6 +180,16 @@ extension Machine {
     return exit
   }
 
+  /// What a method returns instead of the gas left where the frame fails for another reason, in `haltReason`.
+  static var refusal: Int64 { .min }
+
+  /// Ends a frame that a method returned a negative number for.
+  @inline(never)
+  mutating func fails(_ gas: Int64) -> FrameExit {
+    if gas != Self.refusal { haltReason = .outOfGas }
+    return end(.failed, 0)
+  }
+
   @inline(never)
   mutating func runsOut() -> FrameExit {
     haltReason = .outOfGas

@@ -41,7 +41,7 @@ extension Machine {
   func absolute(_ offset: UInt256) -> Int { memoryStart &+ Int(truncatingIfNeeded: offset.l0) }
 
   // Each of the following takes the stack before the instruction, does not drop its operands, and returns the
-  // gas left, negative on an exceptional halt with `haltReason` set.
+  // gas left, negative where it does not suffice, and `refusal` where `haltReason` says why the frame fails.
 
   mutating func keccak(_ stack: StackPointer, _ gas: Int64) -> Int64 {
     var gas = expandMemory(stack[0], stack[1], gas)
@@ -87,7 +87,7 @@ extension Machine {
     guard stack[1].fitsUInt64, stack[2].fitsUInt64, stack[1].l0 <= size, stack[2].l0 <= size &- stack[1].l0
     else {
       haltReason = .returnDataOutOfBounds
-      return -1
+      return Self.refusal
     }
     let gas = payForCopy(stack[0], stack[2], gas)
     guard gas >= 0, !stack[2].isZero else { return gas }
@@ -151,6 +151,6 @@ extension Machine {
   /// Notes an attempt to change state in a static call (EIP-214).
   mutating func violatesStatic() -> Int64 {
     haltReason = .staticViolation
-    return -1
+    return Self.refusal
   }
 }

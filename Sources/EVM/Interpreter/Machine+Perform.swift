@@ -72,7 +72,7 @@ extension Machine {
       stack.drop(4)
     case Opcode.returndatacopy:
       gas = copyReturnData(stack, gas)
-      if gas < 0 { return end(.failed, 0) }
+      if gas < 0 { return fails(gas) }
       stack.drop(3)
     case Opcode.extcodehash:
       gas = externalCodeHash(stack, gas)
@@ -122,7 +122,7 @@ extension Machine {
       if gas < 0 || journal.hasFault { return runsOut() }
     case Opcode.sstore:
       gas = storeStorage(stack, gas)
-      if gas < 0 || journal.hasFault { return end(.failed, 0) }
+      if gas < 0 || journal.hasFault { return fails(gas) }
       stack.drop(2)
     case Opcode.tload: loadTransient(stack)
     case Opcode.tstore:
@@ -150,7 +150,7 @@ extension Machine {
     case Opcode.log0...Opcode.log4:
       let topics = Int(opcode &- Opcode.log0)
       gas = log(topics, stack, gas)
-      if gas < 0 { return end(.failed, 0) }
+      if gas < 0 { return fails(gas) }
       stack.drop(2 &+ topics)
     case Opcode.call, Opcode.callcode, Opcode.delegatecall, Opcode.staticcall:
       switch call(opcode, &stack, gas, pc) {
@@ -176,7 +176,7 @@ extension Machine {
       return end(opcode == Opcode.return ? .succeeded : .reverted, gas)
     case Opcode.selfdestruct:
       gas = selfDestruct(stack, gas)
-      if gas < 0 || journal.hasFault { return end(.failed, 0) }
+      if gas < 0 || journal.hasFault { return fails(gas) }
       returnData.removeAll()
       return end(.succeeded, gas)
     default:

@@ -6,7 +6,7 @@ public import EthereumTypes
 /// A line shows the state before its instruction: gas, stack, memory size. `gasCost` is what the instruction costs in
 /// all, with the gas that a call hands on; where the gas does not suffice, what would have been needed, and nothing
 /// beyond 64 bits. `refund` is the counter with what the instruction adds. `error` stands on the line of the
-/// instruction at which a frame failed or reverted. Precompiles and empty code have no lines.
+/// instruction at which a frame failed or reverted. Precompiles, empty code and system calls have no lines.
 public struct ExecutionTrace {
   /// What lines show.
   public struct Options: Sendable {

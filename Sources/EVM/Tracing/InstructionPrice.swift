@@ -4,7 +4,8 @@ import EVMState
 import EthereumTypes
 
 /// What an instruction costs in all, as traces show it: computed before it runs, so that it is known even where the
-/// gas does not suffice. It changes nothing, and the interpreter knows nothing of it.
+/// gas does not suffice. It changes nothing, and the interpreter knows nothing of it. Where both disagree, the
+/// interpreter is right: traces take from here only the price of calls and of what failed.
 struct InstructionPrice {
   /// Gas, with the gas that a call hands on; nil beyond 64 bits.
   var gas: UInt64?

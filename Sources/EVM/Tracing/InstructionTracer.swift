@@ -61,7 +61,7 @@ struct FrameEnd {
   var refund: Int64
 }
 
-/// How the whole execution ended.
+/// How the whole execution of a transaction ended.
 struct ExecutionEnd {
   /// What the outermost frame returned; for a creation the code.
   var output: Bytes

@@ -3,7 +3,7 @@ public import EVMState
 public import EthereumTypes
 
 extension Machine {
-  /// Runs one transaction on `state` and traces it; otherwise as `execute(_:sender:on:)`.
+  /// Runs one transaction on `state` and traces it; otherwise as `execute(_:sender:on:)`, with the same effects.
   ///
   /// - Parameter trace: gets a line for each instruction and one for the end.
   public mutating func execute(

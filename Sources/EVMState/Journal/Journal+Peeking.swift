@@ -1,7 +1,7 @@
 public import EthereumTypes
 
-/// What a tracer may look at: nothing is noted as read or marked as accessed, so a traced transaction has the same
-/// effects as any other. Where the state cannot be read, the account looks empty.
+/// What a tracer may look at. Nothing is noted as read or marked as accessed, so a traced transaction has the same
+/// effects as any other; where the state cannot be read, the account looks empty.
 extension Journal {
   /// An account as a tracer sees it.
   public struct AccountView: Sendable {
