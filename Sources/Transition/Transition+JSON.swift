@@ -54,6 +54,11 @@ extension Transition {
     }
     if let requests { members.append(("requestsHash", .text(SystemContracts.requestsHash(requests)))) }
     members.append(("requests", requests.map { .array($0.map(OutputJSON.hex)) } ?? .null))
+    if rules.phase.fork >= .amsterdam {
+      let list = outcome.accessList
+      members.append(("blockAccessList", .hex(list.encoded())))
+      members.append(("blockAccessListHash", .text(list.hash)))
+    }
     if let blockException { members.append(("blockException", .string(blockException))) }
     return .object(members)
   }

@@ -50,7 +50,7 @@ public struct TransitionRules: Sendable {
     "ParisToShanghaiAtTime15k", "Shanghai", "ShanghaiToCancunAtTime15k", "Cancun", "CancunToPragueAtTime15k",
     "Prague", "PragueToOsakaAtTime15k", "Osaka", "OsakaToBPO1AtTime15k", "BPO1", "BPO1ToBPO2AtTime15k",
     "BPO2",
-    "BPO2ToBPO3AtTime15k", "BPO3", "BPO3ToBPO4AtTime15k", "BPO4",
+    "BPO2ToBPO3AtTime15k", "BPO3", "BPO3ToBPO4AtTime15k", "BPO4", "BPO2ToAmsterdamAtTime15k", "Amsterdam",
   ]
 }
 

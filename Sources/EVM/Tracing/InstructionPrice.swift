@@ -50,6 +50,7 @@ extension Machine {
       return InstructionPrice(gas: nil)
     }
     total += perWord + memory
+    if opcode == Opcode.create || opcode == Opcode.create2 { total += newAccountSpill() }
     if let call = CallOperands(opcode, word) {
       guard let price = callPrice(call, base: total, gas: gas) else { return InstructionPrice(gas: nil) }
       total = price
@@ -113,7 +114,9 @@ extension Machine {
     if isCold(beneficiary) { gas += rules.coldAccountSurcharge + 100 }
     let own = journal.peek(context.address)
     let other = journal.peek(beneficiary)
-    if rules.selfDestructPaysNewAccount {
+    if rules.hasStateGas {
+      if !own.account.balance.isZero, other.isDead { gas += Int64(clamping: newAccountSpill()) }
+    } else if rules.selfDestructPaysNewAccount {
       let paysNewAccount =
         rules.removesEmptyAccounts ? !own.account.balance.isZero && other.isDead : !other.exists
       if paysNewAccount { gas += 25_000 }
@@ -123,6 +126,13 @@ extension Machine {
       gas: UInt64(clamping: gas), refund: isRemoved && !own.isDestroyed ? rules.selfDestructRefund : 0)
   }
 
+  /// What the price of a new account's state takes from the frame's gas (EIP-8037).
+  private func newAccountSpill() -> UInt128 {
+    guard rules.hasStateGas else { return 0 }
+    let amount = StateGas.accountBytes.multipliedReportingOverflow(by: stateGas.perByte).partialValue
+    return UInt128(UInt64(clamping: amount - stateGas.reservoir))
+  }
+
   // MARK: Calls
 
   /// What a call costs with the gas it hands on; nil beyond 64 bits.
@@ -130,7 +140,9 @@ extension Machine {
     var extra = base + accountGas(call.target.word)
     if !call.value.isZero { extra += 9000 }
     let callee = journal.peek(call.target)
-    if call.createsAccount {
+    if call.createsAccount, rules.hasStateGas {
+      if !call.value.isZero, callee.isDead { extra += newAccountSpill() }
+    } else if call.createsAccount {
       let paysNewAccount = rules.removesEmptyAccounts ? !call.value.isZero && callee.isDead : !callee.exists
       if paysNewAccount { extra += 25_000 }
     }
