@@ -139,6 +139,45 @@ struct DependencyFormatTests {
     #expect(throws: ScheduleFormatError.self) { try BlockAccessList(decoding: unordered.encoded()) }
   }
 
+  @Test("any block access list in order survives its encoding, and counts its items", arguments: 0..<40)
+  func blockAccessListRoundTrip(seed: Int) throws {
+    var generator = SeededGenerator(seed)
+    func words(_ count: Int) -> [UInt256] {
+      // Small and large ones, so that lengths in RLP differ.
+      Set(
+        (0..<count).map { _ in
+          UInt256(UInt64.random(in: 0...9, using: &generator))
+            << UInt256(UInt64.random(in: 0...255, using: &generator))
+        }
+      ).sorted()
+    }
+    func changes<Value>(_ value: () -> Value) -> [BlockAccessList.Change<Value>] {
+      Set(
+        (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+          UInt32.random(in: 0...300, using: &generator)
+        }
+      )
+      .sorted().map { .init(index: $0, value: value()) }
+    }
+    let accounts = Set((0..<12).map { _ in UInt64.random(in: 0...99, using: &generator) }).sorted().map {
+      var account = BlockAccessList.Account(address: Address($0))
+      account.storageChanges = words(4).map { slot in
+        .init(slot: slot, changes: changes { UInt256(UInt64.random(in: 0...300, using: &generator)) })
+      }
+      account.storageReads = words(3)
+      account.balanceChanges = changes { words(1)[0] }
+      account.nonceChanges = changes { UInt64.random(in: 0 ... .max, using: &generator) }
+      account.codeChanges = changes {
+        Bytes(repeating: 0xEF, count: Int.random(in: 0...70, using: &generator))
+      }
+      return account
+    }
+    let list = BlockAccessList(accounts)
+    #expect(try BlockAccessList(decoding: list.encoded()) == list)
+    let slots = accounts.flatMap { $0.storageChanges.map(\.slot) + $0.storageReads }
+    #expect(list.itemCount == accounts.count + slots.count)
+  }
+
   @Test("damaged bytes never do worse than an error", arguments: 0..<2)
   func damage(seed: Int) throws {
     let block = randomTransactions(20, locations: 6, senders: 3, seed: seed)
