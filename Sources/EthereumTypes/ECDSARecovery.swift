@@ -14,6 +14,13 @@ public enum ECDSARecovery {
   public static let halfOrder = UInt256(
     limbs: 0xDFE9_2F46_681B_20A0, 0x5D57_6E73_57A4_501D, .max, 0x7FFF_FFFF_FFFF_FFFF)
 
+  /// The group order.
+  private static let order = UInt256(
+    limbs: 0xBFD2_5E8C_D036_4141, 0xBAAE_DCE6_AF48_A03B, .max - 1, .max)
+
+  /// Whether a half of a signature lies where one can: neither zero nor the group order or beyond.
+  public static func isInRange(_ half: UInt256) -> Bool { !half.isZero && half < order }
+
   /// The signer's address, or nil where the signature is not valid. About 25 µs.
   ///
   /// - Parameters:

@@ -73,7 +73,7 @@ extension RLP {
     var count = code
     if code > 55 {
       let width = code - 55
-      guard width <= end - payloadStart else { throw .truncated(offset: start) }
+      guard width <= end - payloadStart else { throw .truncatedHeader(offset: start) }
       guard bytes[payloadStart] != 0 else { throw .notCanonical(offset: start) }
       // Eight bytes always fit 64 bits; whether they fit the input is checked unsigned below.
       let length = bytes[payloadStart..<payloadStart + width].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -2,6 +2,8 @@
 public enum RLPError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The value goes on past the end of the input at `offset`.
   case truncated(offset: Int)
+  /// The input ends inside the header of the value at `offset`, before its length is known.
+  case truncatedHeader(offset: Int)
   /// A longer form was used where a shorter one exists.
   case notCanonical(offset: Int)
   /// Bytes follow the value.
@@ -13,6 +15,7 @@ public enum RLPError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated(let offset): "RLP: input ends inside the value that starts at byte \(offset)"
+    case .truncatedHeader(let offset): "RLP: input ends inside the header of the value at byte \(offset)"
     case .notCanonical(let offset): "RLP: the value at byte \(offset) is not in its shortest form"
     case .trailingBytes(let offset): "RLP: unexpected bytes from byte \(offset) on"
     case .tooDeep(let offset): "RLP: lists nested deeper than \(RLP.maximumDepth) at byte \(offset)"

@@ -32,10 +32,9 @@ extension TransactionRejection {
   /// - Parameters:
   ///   - transaction: the transaction.
   ///   - sender: who signed it.
-  ///   - blobLimit: the most blobs of the block.
   ///   - state: the state it met.
   func transitionReason(
-    of transaction: Transaction, from sender: Address, blobLimit: UInt64?, on state: MemoryState
+    of transaction: Transaction, from sender: Address, on state: MemoryState
   ) -> String {
     let address = "address \(sender.checksummed)"
     switch self {
@@ -72,11 +71,12 @@ extension TransactionRejection {
       return "max initcode size exceeded: code size \(count) limit \(limit)"
     case .blobCreatesContract: return TransitionTransaction.missingRecipient("(types.BlobTx)")
     case .noBlobs: return "blob transaction missing blob hashes"
-    case .tooManyBlobs(let limit, let count):
-      // A transaction has a limit of its own (EIP-7594), too.
-      guard UInt64(limit) == blobLimit else { return "blob transaction has too many blobs" }
-      let gas = BlobSchedule.gasPerBlob
-      return "blob gas (\(UInt64(count) * gas)) would exceed maximum allowance \(UInt64(limit) * gas)"
+    case .tooManyBlobs: return "blob transaction has too many blobs"
+    case .blobsAboveBlock(let available, let maximum, let count):
+      let gas = BigUInt(BlobSchedule.gasPerBlob)
+      let used = gas * BigUInt(UInt64(maximum - available) + UInt64(count))
+      let limit = gas * BigUInt(UInt64(maximum))
+      return "blob gas (\(used.decimal)) would exceed maximum allowance \(limit.decimal)"
     case .unknownBlobVersion:
       let index = transaction.blobVersionedHashes.firstIndex { $0.bytes.first != 1 } ?? 0
       return "blob \(index) has invalid hash version"

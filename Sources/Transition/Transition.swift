@@ -169,7 +169,7 @@ public struct Transition: Sendable {
       Rejected(
         index: index,
         reason: rejection.transitionReason(
-          of: transaction, from: sender, blobLimit: rules.phase.blobs?.maximum, on: state)))
+          of: transaction, from: sender, on: state)))
   }
 
   private mutating func include(_ transaction: Transaction, _ sender: Address, _ outcome: TransactionResult) {

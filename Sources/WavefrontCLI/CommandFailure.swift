@@ -13,6 +13,8 @@ enum ExitStatus: Int32 {
   case badUsage = 2
   /// A file does.
   case badInput = 3
+  /// Ctrl-C.
+  case interrupted = 130
 }
 
 /// An error that ends a command: one line for the person, and the exit code.

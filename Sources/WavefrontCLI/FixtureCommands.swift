@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChainFormats
+import Dispatch
 import EthereumTypes
 
 /// What the commands that run official fixtures have in common.
@@ -10,19 +11,27 @@ struct FixtureOptions: ParsableArguments {
   @Option(help: "Only cases of this fork or network, as the fixtures name it.")
   var fork: String?
 
-  @Option(help: "Number of threads.")
-  var jobs = 2
+  @Option(help: "Only entries whose name contains this.")
+  var name: String?
+
+  @Option(help: "Only this case of an entry's cases of a fork, from 0.")
+  var index: Int?
+
+  @Option(help: "Number of threads (default: as many as there are cores).")
+  var jobs: Int?
 
   @Flag(help: "Print one JSON object as the last line.")
   var json = false
 
   func validate() throws {
-    guard jobs > 0 else { throw ValidationError("--jobs must be at least 1") }
+    guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be at least 1") }
+    guard !paths.isEmpty else { throw ValidationError("name a file or a folder of fixtures") }
   }
 
   /// Runs the fixtures of one kind.
   func run(_ kind: FixtureRunner.Kind, trace: (@Sendable (Bytes) -> Void)? = nil) throws {
-    var runner = FixtureRunner(kind, fork: fork, jobs: jobs)
+    var runner = FixtureRunner(
+      kind, filter: FixtureFilter(fork: fork, name: name, index: index), jobs: jobs ?? Host.coreCount)
     runner.trace = trace
     try runner.printReport(paths, json: json)
   }
@@ -66,15 +75,24 @@ struct TransactionTestCommand: ParsableCommand {
 }
 
 extension FixtureRunner {
-  /// Runs the fixtures and prints failures, the table and with `json` the last line.
+  /// Runs the fixtures and prints failures, the table, what was left out, and with `json` the last line.
   ///
-  /// - Throws: where a case failed, and where a file is no fixture.
+  /// - Throws: where a case failed, where there is no case at all, and after Ctrl-C.
   func printReport(_ paths: [String], json: Bool) throws {
-    let report = try run(paths)
+    let interruption = Interruption()
+    let source = interruption.listen()
+    defer { source.cancel() }
+    let line = ProgressLine()
+    let report = try run(paths, isCancelled: { interruption.isRequested }) { progress in
+      line.show("\(progress.files) of \(progress.total) files")
+    }
+    Terminal.endProgress()
     for failure in report.failures { print(failure) }
     print(report.table)
-    if report.otherFiles > 0 { print("\(report.otherFiles) files hold no fixtures of this kind") }
+    for note in report.notes { print(note) }
     if json { print(report.json) }
+    if !report.isComplete { throw CommandFailure("interrupted", .interrupted) }
+    if report.isEmpty { throw CommandFailure("there is no such case", .badInput) }
     if report.failed > 0 { throw CommandFailure("\(report.failed) cases failed", .wrongResult) }
   }
 }

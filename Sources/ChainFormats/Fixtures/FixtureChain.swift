@@ -32,8 +32,9 @@ struct FixtureChain {
     let block: Block
     do throws(ChainDecodingError) { block = try Block(decoding: encoded) } catch { throw .malformed(error) }
     guard let parent = links[block.header.parentHash] else {
+      let reason = block.header.parentHash == .zero ? BlockRejection.Reason.zeroParent : .unknownParent
       throw .block(
-        BlockRejection(.unknownParent, expected: "a known block", found: "\(block.header.parentHash)"))
+        BlockRejection(reason, expected: "a known block", found: "\(block.header.parentHash)"))
     }
     let phase = phase(of: block.header, parent)
     do throws(BlockRejection) {
@@ -115,6 +116,7 @@ struct FixtureChain {
     do throws(BlockRejection) {
       try block.validateBody()
       try companions.validate(block.header)
+      if let blobs = phase.blobs { try block.header.validateBlobGasUsed(blobs) }
       try block.validate(result, stateRoots: roots, stateRoot: state.stateRoot() ?? .zero)
     } catch { throw .block(error) }
     if let difference = companions.difference(executing: processor) { throw .other(difference) }

@@ -3,7 +3,12 @@ import Glibc
 /// Finds fixture files.
 enum FixtureFiles {
   /// The JSON files at a path: itself, or those in the folder and below, in the order of their names.
+  ///
+  /// - Throws: where a path leads nowhere or may not be read.
   static func find(_ path: String) throws(FormatError) -> [String] {
+    guard unsafe access(path, R_OK) == 0 else {
+      throw FormatError(file: path, .unreadable(unsafe String(cString: strerror(errno))))
+    }
     guard let names = try entries(path) else { return [path] }
     var files: [String] = []
     for name in names.sorted() {

@@ -16,27 +16,68 @@ public struct FixtureReport: Sendable {
 
   /// A case with another outcome than expected.
   public struct Failure: Hashable, Sendable, CustomStringConvertible {
+    /// What was run.
+    public var kind: FixtureRunner.Kind
     /// The file.
     public var file: String
     /// The entry's name.
     public var name: String
     /// The fork as the file names it.
     public var fork: String
-    /// The place among the entry's cases of this fork, or the block's place in the file.
+    /// The place among the entry's cases of this fork.
     public var index: Int
+    /// The block in which the difference shows, for a chain of them.
+    public var block: Int?
     /// The first difference.
     public var difference: String
+    /// Where the file and the case stand in the run.
+    var position: Int
+    var place: Int
 
-    /// One line for a person.
-    public var description: String { "FAIL \(file) \(name) \(fork) \(index): \(difference)" }
+    /// Two lines for a person: what is wrong, and the command that shows it again.
+    public var description: String {
+      let place = block.map { "block \($0)" } ?? "\(index)"
+      return "FAIL \(file) \(name) \(fork) \(place): \(difference)\n  again: \(command)"
+    }
+
+    /// The command that runs this case alone.
+    public var command: String {
+      var words = ["wavefront", kind.rawValue, file]
+      if fork != "-" { words += ["--name", name, "--fork", fork] }
+      if fork != "-", kind == .state { words += ["--index", "\(index)", "--trace"] }
+      return words.map(Self.quoted).joined(separator: " ")
+    }
+
+    /// A word as a shell takes it.
+    private static func quoted(_ word: String) -> String {
+      let isPlain =
+        !word.isEmpty
+        && word.utf8.allSatisfy {
+          switch $0 {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+          default: "-_./:,+@%".utf8.contains($0)
+          }
+        }
+      return isPlain
+        ? word
+        : "'"
+          + word.split(separator: "'", omittingEmptySubsequences: false)
+          .joined(separator: "'\\''") + "'"
+    }
   }
 
   /// One row for each suite and fork, by name.
   public private(set) var rows: [Row] = []
   /// The failures in the order of the files.
   public internal(set) var failures: [Failure] = []
-  /// Files that hold fixtures of another kind.
-  public var otherFiles = 0
+  /// Entries of another format, which another command may run.
+  var others: [FixtureFormat: Int] = [:]
+  /// Why cases were left out: how many, and the first file.
+  private var skips: [String: (count: Int, file: String)] = [:]
+  /// Whether everything was run that was asked for; false after an interruption.
+  public internal(set) var isComplete = true
 
   /// Makes an empty report.
   public init() {}
@@ -65,7 +106,28 @@ public struct FixtureReport: Sendable {
       count(suite: row.suite, fork: row.fork, passed: row.passed, failed: row.failed, skipped: row.skipped)
     }
     failures += other.failures
-    otherFiles += other.otherFiles
+    others.merge(other.others) { $0 + $1 }
+    for (reason, skip) in other.skips { self.skip(reason, file: skip.file, count: skip.count) }
+  }
+
+  /// Notes why a case was left out.
+  mutating func skip(_ reason: String, file: String, count: Int = 1) {
+    let known = skips[reason]
+    skips[reason] = ((known?.count ?? 0) + count, min(known?.file ?? file, file))
+  }
+
+  /// Whether there was no case at all: nothing to run, and nothing that was left out knowingly.
+  public var isEmpty: Bool { rows.allSatisfy { $0.fork == "-" && $0.failed == 0 } }
+
+  /// What was not run, and why: a line for each reason.
+  public var notes: [String] {
+    let skipped = skips.sorted { $0.key < $1.key }.map {
+      "skipped \($0.value.count), which \($0.key): \($0.value.file)\($0.value.count > 1 ? " …" : "")"
+    }
+    let elsewhere = others.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      "not for this command: \($0.value) \($0.key.rawValue)"
+    }
+    return skipped + elsewhere
   }
 
   /// The table: suite, fork, passed, failed, skipped.

@@ -10,11 +10,12 @@ extension StateTest {
   func run(_ item: Case, trace: ((Bytes) -> Void)? = nil) throws(FormatError) -> String? {
     guard let fork = Fork(fixtureName: item.forkName) else { return "the fork \(item.forkName) is not known" }
     let block = try blockEnvironment(fork, named: item.forkName)
+    let blobs = try blobSchedule(fork, named: item.forkName)
     let state = FixtureState(base: preState)
     var logs: [Log] = []
     do throws(Refusal) {
       let (transaction, sender) = try signedTransaction(item)
-      try admit(transaction, block, blobs: try? blobSchedule(fork, named: item.forkName))
+      try admit(transaction, block, blobs: blobs)
       var machine = Machine(block: block, reader: state)
       let result: TransactionResult
       do throws(ExecutionError) {
@@ -35,8 +36,8 @@ extension StateTest {
       logs = result.logs
     } catch {
       guard let exception = item.exception else { return "refused: \(error)" }
-      guard error.matches(expected: exception) else {
-        return "expected the refusal \(exception), got: \(error)"
+      guard error.matches(expected: exception, in: fork) else {
+        return error.mismatch(expected: exception, in: fork)
       }
     }
     // The generator of the older fixtures, which tell no post-state, paid the coinbase a reward of nothing even
@@ -57,16 +58,11 @@ extension StateTest {
 
   /// The limits that a transaction shares with the others of its block: here it is the only one.
   private func admit(
-    _ transaction: Transaction, _ block: BlockEnvironment, blobs: BlobSchedule??
+    _ transaction: Transaction, _ block: BlockEnvironment, blobs: BlobSchedule?
   ) throws(Refusal) {
     do throws(TransactionRejection) {
       try block.admit(transaction, after: BlockGas())
+      try blobs?.admit(transaction, after: 0)
     } catch { throw .transaction(error) }
-    if transaction.kind == .blob, let blobs = blobs ?? nil,
-      transaction.blobVersionedHashes.count > Int(blobs.maximum)
-    {
-      throw .transaction(
-        .tooManyBlobs(limit: Int(blobs.maximum), count: transaction.blobVersionedHashes.count))
-    }
   }
 }

@@ -40,19 +40,22 @@ struct TransactionTest {
       return sender == wantedSender ? nil : "sender: found \(sender)"
     } catch {
       guard let exception else { return "refused: \(error)" }
-      let reasons = [error] + unknownType(in: fork)
-      return reasons.contains { $0.matches(expected: exception) }
-        ? nil : "expected the refusal \(exception), got: \(error)"
+      return error.matches(expected: exception, in: fork)
+        ? nil : error.mismatch(expected: exception, in: fork)
     }
   }
 
-  /// A type that the fork does not know is a reason of its own: the files name now that one, now what is wrong
-  /// inside.
-  private func unknownType(in fork: Fork) -> [Refusal] {
-    guard let kind = (try? encoded.bytes())?.first.flatMap(Transaction.Kind.init(rawValue:)),
-      fork < kind.firstFork
-    else { return [] }
-    return [.transaction(.typeNotSupported(kind))]
+  /// The files judge numbers that lie out of range, and how many fields there are, by the rules of the type, which
+  /// the fork has to know; everything else about the form holds for all types.
+  private static func refusal(_ error: ChainDecodingError, _ bytes: Bytes, _ fork: Fork) -> Refusal {
+    switch error.problem {
+    case .outOfRange, .wrongFieldCount:
+      guard let kind = bytes.first.flatMap(Transaction.Kind.init(rawValue:)), fork < kind.firstFork else {
+        return .malformed(error)
+      }
+      return .transaction(.typeNotSupported(kind))
+    default: return .malformed(error)
+    }
   }
 
   private static func check(_ encoded: JSONValue, _ fork: Fork) throws(Refusal) -> (Transaction, Address) {
@@ -62,7 +65,13 @@ struct TransactionTest {
     let transaction: Transaction
     let sender: Address
     do throws(ChainDecodingError) { transaction = try Transaction(decoding: bytes) } catch {
-      throw .malformed(error)
+      throw refusal(error, bytes, fork)
+    }
+    guard fork >= transaction.kind.firstFork else {
+      throw .transaction(.typeNotSupported(transaction.kind))
+    }
+    if transaction.kind == .legacy, let chain = transaction.chainID, chain != 1, fork >= .spuriousDragon {
+      throw .transaction(.wrongChain(expected: 1, found: chain))
     }
     do throws(SignatureError) { sender = try transaction.recoverSender(in: fork) } catch {
       throw .signature(error)

@@ -13,6 +13,9 @@ extension Block {
     try require(
       header.transactionsRoot, equals: MerklePatriciaTrie.orderedRoot(of: transactions.map(\.encoded)),
       .transactionsRoot)
+    if header.withdrawalsRoot != nil, withdrawals == nil {
+      throw BlockRejection(.missingWithdrawals, expected: "a list of withdrawals", found: "none")
+    }
     let root = withdrawals.map { MerklePatriciaTrie.orderedRoot(of: $0.map(\.rlp.encoded)) }
     guard root == header.withdrawalsRoot else {
       throw BlockRejection(
@@ -32,25 +35,32 @@ extension Block {
   ) throws(BlockRejection) {
     try require(
       header.unclesHash, equals: keccak256(RLP.list(uncles.map(\.rlp)).encoded), .unclesHash)
-    guard uncles.count <= 2 else { throw reject("at most two", "\(uncles.count)") }
+    guard uncles.count <= 2 else {
+      throw BlockRejection(.tooManyUncles, expected: "at most two", found: "\(uncles.count)")
+    }
     let recent = ancestors.prefix(7)
-    var taken = Set(recent.map(\.hash))
-    for ancestor in recent { taken.formUnion(ancestor.uncles.map(\.hash)) }
-    for uncle in uncles {
-      guard taken.insert(uncle.hash).inserted else {
-        throw reject("a header not yet in the chain", "one that is")
+    let recentHashes = recent.map(\.hash)
+    let taken = Set(recent.flatMap { $0.uncles.map(\.hash) })
+    for (index, uncle) in uncles.enumerated() {
+      func reject(_ reason: BlockRejection.Reason, _ expected: String) -> BlockRejection {
+        BlockRejection(reason, expected: expected, found: "\(uncle.hash)")
       }
-      guard let place = recent.firstIndex(where: { $0.hash == uncle.parentHash }), place > 0 else {
-        throw reject("a parent among the six blocks before the parent", "\(uncle.parentHash)")
+      let hash = uncle.hash
+      if recentHashes.contains(hash) { throw reject(.uncleIsAncestor, "an uncle that is no ancestor") }
+      if taken.contains(hash) { throw reject(.uncleInChain, "an uncle that no ancestor has") }
+      if uncles[..<index].contains(where: { $0.hash == hash }) {
+        throw reject(.uncleTwice, "different uncles")
       }
+      guard let place = recentHashes.firstIndex(of: uncle.parentHash) else {
+        throw reject(.uncleParentUnknown, "a child of one of the six blocks before the parent")
+      }
+      guard place > 0 else { throw reject(.uncleParent, "an uncle, not a sibling") }
       do {
         try uncle.validate(parent: recent[place].header, phase: phase(uncle), daoForkNumber: daoForkNumber)
-      } catch { throw reject("a valid header", "one that breaks the rule \(error.reason)") }
+      } catch {
+        throw BlockRejection(.uncleHeader(error.reason), expected: error.expected, found: error.found)
+      }
     }
-  }
-
-  private func reject(_ expected: String, _ found: String) -> BlockRejection {
-    BlockRejection(.uncle, expected: expected, found: found)
   }
 }
 

@@ -30,11 +30,14 @@ extension BlockHeader {
     } else {
       next = difficulty.subtractedOrZero(step &* UInt256(min(fall - rise, 99)))
     }
-    next = max(next, Self.minimumDifficulty)
     let bombNumber = (number &+ 1) - min(number &+ 1, Self.bombDelay(fork))
     let periods = bombNumber / 100_000
-    if periods > 1 { next = next.addedIfFits(UInt256.one.shiftedLeft(periods - 2)) ?? .max }
-    return next
+    // 2^255 and beyond is no difficulty that any block can have; the shift would wrap there.
+    if periods > 1 {
+      next = periods > 256 ? .max : next.addedIfFits(UInt256.one.shiftedLeft(periods - 2)) ?? .max
+    }
+    // The least difficulty holds for the sum with the bomb (Yellow Paper, equation 46), not before it is added.
+    return max(next, Self.minimumDifficulty)
   }
 
   /// The least difficulty there is.

@@ -16,7 +16,7 @@ extension BlockHeader {
   }
 
   /// Checks everything about the header that follows from its parent's (Yellow Paper, section 4.3.4, and the EIPs
-  /// of the fields). Proof-of-work seals are not checked.
+  /// of the fields). Proof-of-work seals are not checked; what the transactions used is not known here.
   ///
   /// - Parameters:
   ///   - parent: the parent's header.
@@ -44,7 +44,7 @@ extension BlockHeader {
     }
     if fork >= .london { try require(baseFeePerGas, equals: parent.nextBaseFee, .baseFee) }
     if fork >= .paris {
-      try require(difficulty, equals: .zero, .workTooLate)
+      try checkStake(parent: parent)
       try require(nonce, equals: 0, .proofOfStakeNonce)
       try require(unclesHash, equals: .emptyListHash, .unclesUnderProofOfStake)
     } else {
@@ -52,6 +52,16 @@ extension BlockHeader {
       try require(difficulty, equals: parent.nextDifficulty(timestamp: timestamp, fork: fork), .difficulty)
     }
     if let blobs = phase.blobs { try checkBlobGas(parent: parent, blobs, fork: fork) }
+  }
+
+  /// Checks that the block is none of proof of work. What is wrong with one depends on where it stands: the first
+  /// block after the merge may be a proper block of work that comes too late.
+  private func checkStake(parent: BlockHeader) throws(BlockRejection) {
+    guard !difficulty.isZero else { return }
+    let isProper = difficulty == parent.nextDifficulty(timestamp: timestamp, fork: .grayGlacier)
+    throw BlockRejection(
+      parent.difficulty.isZero ? .difficultyUnderProofOfStake : isProper ? .workTooLate : .difficulty,
+      expected: "0 under proof of stake", found: "\(difficulty)")
   }
 
   private static let daoExtraData = Bytes("dao-hard-fork".utf8)
@@ -99,10 +109,17 @@ extension BlockHeader {
       excess: parent.excessBlobGas ?? 0, used: parent.blobGasUsed ?? 0,
       reservePrice: fork >= .osaka ? parent.baseFeePerGas : nil)
     try require(excessBlobGas ?? 0, equals: next, .excessBlobGas)
+  }
+
+  /// Checks that the blob gas in the header is one that a block can have. Where it is not, the transactions are to
+  /// blame if they carry too many blobs, so this comes after them.
+  ///
+  /// - Parameter blobs: the schedule of the block.
+  public func validateBlobGasUsed(_ blobs: BlobSchedule) throws(BlockRejection) {
     let used = blobGasUsed ?? 0
     let limit = blobs.maximum &* BlobSchedule.gasPerBlob
-    guard used <= limit, used.isMultiple(of: BlobSchedule.gasPerBlob) else {
-      throw BlockRejection(.blobGasAboveLimit, expected: "whole blobs up to \(limit)", found: "\(used)")
+    guard used <= limit else {
+      throw BlockRejection(.blobGasAboveLimit, expected: "at most \(limit)", found: "\(used)")
     }
   }
 }

@@ -4,6 +4,8 @@ public struct BlockRejection: Error, Hashable, Sendable, CustomStringConvertible
   public enum Reason: Hashable, Sendable {
     /// The parent is not known.
     case unknownParent
+    /// The parent's hash is zero, which only the genesis block may have.
+    case zeroParent
     /// The number does not follow the parent's.
     case number
     /// The time is not later than the parent's.
@@ -24,8 +26,10 @@ public struct BlockRejection: Error, Hashable, Sendable, CustomStringConvertible
     case difficulty
     /// A block of proof of stake where proof of work still holds.
     case stakeTooEarly
-    /// A block of proof of work where proof of stake holds.
+    /// A block of proof of work, proper but for coming after the merge.
     case workTooLate
+    /// A difficulty other than zero, long after the merge (EIP-3675).
+    case difficultyUnderProofOfStake
     /// The nonce is not zero under proof of stake (EIP-3675).
     case proofOfStakeNonce
     /// There are uncles under proof of stake (EIP-3675).
@@ -46,10 +50,24 @@ public struct BlockRejection: Error, Hashable, Sendable, CustomStringConvertible
     case transactionsRoot
     /// The withdrawals are not those of the header's root.
     case withdrawalsRoot
+    /// The header commits to withdrawals and the body has none, not even an empty list (EIP-4895).
+    case missingWithdrawals
     /// The uncles are not those of the header's hash.
     case unclesHash
-    /// An uncle is not valid.
-    case uncle
+    /// There are more than two uncles.
+    case tooManyUncles
+    /// An uncle has been an uncle before.
+    case uncleInChain
+    /// An uncle is an ancestor.
+    case uncleIsAncestor
+    /// An uncle is there twice.
+    case uncleTwice
+    /// An uncle's parent is an ancestor, but not one whose child may be an uncle.
+    case uncleParent
+    /// An uncle's parent is no recent ancestor.
+    case uncleParentUnknown
+    /// An uncle's header breaks this rule.
+    indirect case uncleHeader(Reason)
     /// The gas used is not what the transactions used.
     case gasUsed
     /// The receipts are not those of the header's root.

@@ -18,6 +18,8 @@ public struct ChainDecodingError: Error, Hashable, Sendable, CustomStringConvert
     case outOfRange(maximumBits: Int, foundBytes: Int)
     /// A flag is neither 0 nor 1, or a value is not among those that exist.
     case unknownValue(expected: String, found: String)
+    /// A transaction of a type that cannot create contracts has no recipient.
+    case missingRecipient(type: UInt8)
     /// There are no bytes at all.
     case empty
   }
@@ -49,6 +51,7 @@ public struct ChainDecodingError: Error, Hashable, Sendable, CustomStringConvert
     case .outOfRange(let bits, let found):
       "\(field): expected a number of at most \(bits) bits, found one of \(found) bytes"
     case .unknownValue(let expected, let found): "\(field): expected \(expected), found \(found)"
+    case .missingRecipient(let type): "\(field): a transaction of type \(type) must have a recipient"
     case .empty: "\(field): empty"
     }
   }

@@ -7,15 +7,19 @@ extension Transaction {
   /// acceptable, is for the block's rules to say.
   public init(decoding bytes: Bytes) throws(ChainDecodingError) {
     guard let first = bytes.first else { throw ChainDecodingError("transaction", .empty) }
-    if first >= 0xC0 {
-      try self.init(legacy: RLP(bytes, of: "transaction"))
+    guard first < 0x80 else {
+      do throws(ChainDecodingError) {
+        try self.init(legacy: RLP(bytes, of: "transaction"))
+      } catch { throw Self.located(error, in: bytes, kind: .legacy) }
       return
     }
     guard let kind = Kind(rawValue: first), kind != .legacy else {
-      throw ChainDecodingError(
-        "transaction.type", .unknownValue(expected: "1 to 4 or an RLP list", found: "\(first)"))
+      throw .unknownType(first)
     }
-    try self.init(kind, payload: RLP(Bytes(bytes.dropFirst()), of: "transaction"))
+    let payload = Bytes(bytes.dropFirst())
+    do throws(ChainDecodingError) {
+      try self.init(kind, payload: RLP(payload, of: "transaction"))
+    } catch { throw Self.located(error, in: payload, kind: kind) }
   }
 
   /// Decodes the item of a block body: a list is a legacy transaction, a byte string a typed one.
@@ -84,7 +88,7 @@ extension Transaction {
     to = try reader.optionalAddress("to")
     // A blob or set-code transaction cannot create a contract: its field has no empty form (EIPs 4844, 7702).
     if to == nil, kind == .blob || kind == .setCode {
-      throw reader.error("to", .wrongLength(expected: "20", found: 0))
+      throw reader.error("to", .missingRecipient(type: kind.rawValue))
     }
     value = try reader.word("value")
     data = try reader.bytes("data")

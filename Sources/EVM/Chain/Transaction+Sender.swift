@@ -7,16 +7,22 @@ import Synchronization
 public enum SignatureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `v` is none of the values that its transaction type allows.
   case invalidParity(UInt256)
+  /// `v` of a legacy transaction names no chain, where signatures may be bound to one (EIP-155).
+  case unknownChain(UInt256)
   /// `s` lies in the upper half of the group order (EIP-2).
   case highS
-  /// `r` or `s` is zero or not below the group order, or no key made the signature.
+  /// `r` or `s` is zero or not below the group order.
+  case outOfRange
+  /// No key made the signature: there is no point on the curve for `r`.
   case invalid
 
   /// One line for a person.
   public var description: String {
     switch self {
     case .invalidParity(let v): "signature: v = \(v) is not a parity this transaction type allows"
+    case .unknownChain(let v): "signature: v = \(v) names no chain (EIP-155)"
     case .highS: "signature: s lies in the upper half of the group order (EIP-2)"
+    case .outOfRange: "signature: r or s is zero or not below the group order"
     case .invalid: "signature: no key can have made it"
     }
   }
@@ -42,6 +48,9 @@ extension Transaction {
   /// - Parameter allowingHighS: true for blocks before Homestead (EIP-2).
   public func recoverSender(allowingHighS: Bool = false) throws(SignatureError) -> Address {
     guard let yParity else { throw .invalidParity(signature.v) }
+    guard ECDSARecovery.isInRange(signature.r), ECDSARecovery.isInRange(signature.s) else {
+      throw .outOfRange
+    }
     guard allowingHighS || !hasHighS else { throw .highS }
     guard
       let sender = ECDSARecovery.signer(of: signingHash, recoveryID: yParity, r: signature.r, s: signature.s)
@@ -52,7 +61,11 @@ extension Transaction {
   /// The account that signed, by the rules of a fork: a low s from Homestead on (EIP-2), signatures bound to a
   /// chain from Spurious Dragon on (EIP-155). About 30 µs.
   public func recoverSender(in fork: Fork) throws(SignatureError) -> Address {
-    if kind == .legacy, chainID != nil, fork < .spuriousDragon { throw .invalidParity(signature.v) }
+    if kind == .legacy {
+      if fork < .spuriousDragon, chainID != nil { throw .invalidParity(signature.v) }
+      // 0 and 1 are bare parities, which only typed transactions have.
+      if fork >= .spuriousDragon, yParity == nil, signature.v > 1 { throw .unknownChain(signature.v) }
+    }
     return try recoverSender(allowingHighS: fork < .homestead)
   }
 

@@ -33,6 +33,19 @@ public struct BlobSchedule: Hashable, Sendable {
     }
   }
 
+  /// Checks that a transaction's blobs are left of the block's maximum.
+  ///
+  /// - Parameters:
+  ///   - transaction: the transaction, of any type.
+  ///   - used: the blob gas of the transactions before it.
+  public func admit(_ transaction: Transaction, after used: UInt64) throws(TransactionRejection) {
+    let count = UInt64(transaction.blobVersionedHashes.count)
+    let available = maximum - min(used / Self.gasPerBlob, maximum)
+    guard transaction.kind == .blob, count > available else { return }
+    throw .blobsAboveBlock(
+      available: Int(clamping: available), maximum: Int(clamping: maximum), count: Int(clamping: count))
+  }
+
   /// Wei per blob gas at an excess: `fake_exponential(1, excess, updateFraction)` of EIP-4844, saturating at 2²⁵⁶ − 1.
   public func baseFee(excessBlobGas: UInt64) -> UInt256 {
     let (numerator, denominator) = (BigUInt(excessBlobGas), BigUInt(updateFraction))
@@ -62,7 +75,7 @@ public struct BlobSchedule: Hashable, Sendable {
       let price = BigUInt(Self.gasPerBlob) * BigUInt(baseFee(excessBlobGas: excess))
       if reserve > price, maximum > 0 {
         // used × (maximum − target) ÷ maximum ≤ used, so only the product needs the room.
-        let kept = used.multipliedFullWidth(by: maximum &- target)
+        let kept = used.multipliedFullWidth(by: maximum - min(target, maximum))
         let (sum, overflow) = excess.addingReportingOverflow(maximum.dividingFullWidth(kept).quotient)
         return overflow ? .max : sum
       }

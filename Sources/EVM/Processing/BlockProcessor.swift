@@ -141,13 +141,8 @@ public struct BlockProcessor: Sendable {
       } else {
         try environment.admit(block.transactions[index], after: result.gas)
       }
+      try blobs?.admit(block.transactions[index], after: result.blobGasUsed)
     } catch { throw .transaction(index: index, error) }
-    guard block.transactions[index].kind == .blob, let blobs else { return }
-    let own = UInt64(block.transactions[index].blobVersionedHashes.count)
-    let count = own + result.blobGasUsed / BlobSchedule.gasPerBlob
-    guard count <= blobs.maximum else {
-      throw .transaction(index: index, .tooManyBlobs(limit: Int(blobs.maximum), count: Int(count)))
-    }
   }
 
   // MARK: After the transactions

@@ -37,8 +37,10 @@ public enum TransactionRejection: Error, Hashable, Sendable {
   case blobCreatesContract
   /// A blob transaction carries no blob.
   case noBlobs
-  /// More blobs than a transaction or what is left of the block may hold.
+  /// More blobs than a transaction may carry (EIP-7594).
   case tooManyBlobs(limit: Int, count: Int)
+  /// More blobs than are left of the block's maximum (EIP-4844).
+  case blobsAboveBlock(available: Int, maximum: Int, count: Int)
   /// A blob hash of an unknown version.
   case unknownBlobVersion(UInt8)
   /// The blob fee cap is below the block's blob base fee, in wei.
@@ -78,6 +80,8 @@ extension TransactionRejection: CustomStringConvertible {
     case .blobCreatesContract: "a blob transaction must have a recipient"
     case .noBlobs: "a blob transaction must carry at least one blob"
     case .tooManyBlobs(let limit, let count): "\(count) blobs exceed the limit of \(limit)"
+    case .blobsAboveBlock(let available, let maximum, let count):
+      "\(count) blobs exceed the \(available) left of the \(maximum) of a block"
     case .unknownBlobVersion(let version): "blob hash version \(version) is not known"
     case .blobFeeCapBelowBaseFee(let cap, let base):
       "blob fee cap \(cap.decimal) wei is below the blob base fee \(base.decimal) wei"
