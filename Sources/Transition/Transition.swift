@@ -130,9 +130,14 @@ public struct Transition: Sendable {
       block: block, senders: signed.map { (try? $0.sender.get()) ?? .zero }, fork: rules.phase.fork,
       chainID: rules.chainID, blobs: rules.phase.blobs, daoForkNumber: rules.daoForkNumber ?? .max)
     processor.credits =
-      environment.rewards(rules.reward)
+      environment.rewards(paidReward)
       + (environment.withdrawals ?? []).map { ($0.address, UInt256($0.amount) &* 1_000_000_000) }
     return processor
+  }
+
+  /// The reward; none of nothing from Amsterdam on, where nobody may be listed for it (EIP-7928).
+  private var paidReward: UInt64? {
+    rules.reward == 0 && rules.phase.fork >= .amsterdam ? nil : rules.reward
   }
 
   private mutating func run(
