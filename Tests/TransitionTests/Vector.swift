@@ -14,6 +14,8 @@ struct Vector: CustomTestStringConvertible {
   let reward: Int64
   let input: JSONValue
   let expected: JSONValue
+  /// The lines of each transaction's trace, by its place in the block.
+  let traces: JSONValue
 
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
     "Vectors")
@@ -29,6 +31,7 @@ struct Vector: CustomTestStringConvertible {
     reward = Int64(try root.member("reward").text) ?? 0
     input = try root.member("input")
     expected = try root.member("expected")
+    traces = try root.member("traces")
   }
 
   var testDescription: String { fork }

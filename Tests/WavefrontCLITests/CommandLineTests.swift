@@ -18,7 +18,9 @@ struct CommandLineTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Corpus/blocks/mixed-prague.json")
 
-  private func run(_ arguments: String...) throws -> Outcome {
+  private func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  private func run(_ arguments: [String]) throws -> Outcome {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments
@@ -45,6 +47,90 @@ struct CommandLineTests {
 
   private static func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test(
+    "-v answers as the tools that fill fixtures expect of geth's evm",
+    arguments: [["-v"], ["--version"], ["t8n", "-v"]])
+  func version(_ arguments: [String]) throws {
+    let outcome = try run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("evm version "))
+    #expect(outcome.complaint.isEmpty)
+  }
+
+  @Test("t8n --help names every fork, which is how tools know what is supported")
+  func forkNames() throws {
+    let outcome = try run("t8n", "--help")
+    for fork in ["Frontier", "Merge", "Cancun", "Prague", "Osaka", "BPO1", "Amsterdam"] {
+      #expect(outcome.output.contains(fork), "\(fork)")
+    }
+  }
+
+  @Test("t8n writes files with geth's names, or one object, and nothing where nothing is wanted")
+  func transitionOutput() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func file(_ name: String, _ text: String) throws -> String {
+      let url = folder.appendingPathComponent(name)
+      try Data(text.utf8).write(to: url)
+      return url.path
+    }
+    let env = """
+      {"currentCoinbase": "0x\(String(repeating: "aa", count: 20))", "currentDifficulty": "0x20000",
+       "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
+      """
+    let inputs = [
+      "t8n", "--input.alloc", try file("a.json", "{}"), "--input.env", try file("e.json", env), "--input.txs",
+      try file("t.json", "[]"), "--state.fork=Berlin", "--state.reward", "-1", "--trace=true",
+    ]
+    let toFiles = try run(inputs + ["--output.basedir", folder.appendingPathComponent("out").path])
+    #expect(toFiles.status == 0 && toFiles.output.isEmpty)
+    for name in ["alloc.json", "result.json"] {
+      let text = try String(contentsOf: folder.appendingPathComponent("out/\(name)"), encoding: .utf8)
+      _ = try Self.object(text)
+    }
+    let together = try run(
+      inputs + ["--output.alloc=stdout", "--output.result", "stdout", "--output.body=stdout"])
+    #expect(try Set(Self.object(together.output).keys) == ["alloc", "result", "body"])
+    let nowhere = try run(inputs + ["--output.alloc=", "--output.result", ""])
+    #expect(nowhere.status == 0 && nowhere.output.isEmpty)
+  }
+
+  @Test("t8n ends with the exit codes of geth's evm")
+  func transitionExitCodes() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func file(_ name: String, _ text: String) throws -> String {
+      let url = folder.appendingPathComponent(name)
+      try Data(text.utf8).write(to: url)
+      return url.path
+    }
+    let env = try file(
+      "env.json",
+      """
+      {"currentCoinbase": "0x\(String(repeating: "aa", count: 20))", "currentDifficulty": "0x20000",
+       "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
+      """)
+    let (alloc, none) = (try file("alloc.json", "{}"), try file("txs.json", "[]"))
+    let cases: [(code: Int32, alloc: String, env: String, txs: String, fork: String)] = [
+      (3, alloc, env, none, "Frontier+1346"), (3, alloc, env, none, "Paris"),
+      (10, try file("bad.json", "{"), env, none, "Berlin"),
+      (10, alloc, try file("empty.json", "{}"), none, "Berlin"),
+      (11, folder.path + "/absent", env, none, "Berlin"),
+      (12, alloc, env, try file("txs.rlp", "\"0x80\""), "Berlin"),
+    ]
+    for item in cases {
+      let outcome = try run([
+        "t8n", "--input.alloc", item.alloc, "--input.env", item.env, "--input.txs", item.txs, "--state.fork",
+        item.fork, "--output.alloc=", "--output.result=",
+      ])
+      #expect(outcome.status == item.code, "\(item)")
+      #expect(outcome.complaint.hasPrefix("ERROR(\(item.code)): "), "\(outcome.complaint)")
+      #expect(outcome.output.isEmpty)
+    }
   }
 
   @Test("run prints one object with everything the main job found")

@@ -36,6 +36,7 @@ def normal(line, is_ours):
     """A line without the differences that are known:
 
     - names of errors, too long init code among them, and of instructions where one byte has two names or none;
+    - what a creation would have deployed had it been able to pay, shown by the specification in early forks;
     - numbers beyond 64 bits, which are left out by both, but by the specification in other fields, too.
     """
     line = dict(line)
@@ -44,6 +45,8 @@ def normal(line, is_ours):
         # Init code beyond EIP-3860's limit has no name of its own there.
         text = text.replace("max initcode size exceeded", "out of gas")
         line["error"] = next((known for known in ERRORS.values() if text.startswith(known)), text)
+    if "output" in line and line.get("error") not in (None, "execution reverted"):
+        line["output"] = ""
     if "opName" in line:
         name = NAMES.get(line["opName"], line["opName"])
         line["opName"] = "InvalidOpcode" if "not defined" in name or name == "INVALID" else name

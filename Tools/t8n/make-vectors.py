@@ -4,13 +4,14 @@
     pip install ethereum-execution==2.20.0
     Tools/t8n/make-vectors.py Tests/TransitionTests/Vectors
 
-One file for each fork: the flags, the three inputs, and the outputs of the specification's own t8n.
+One file for each fork: the flags, the three inputs, and the outputs and traces of the specification's own t8n.
 """
 
 import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 FORKS = [
     "Frontier", "Homestead", "EIP150", "EIP158", "Byzantium", "ConstantinopleFix", "Istanbul", "Berlin", "London",
@@ -119,6 +120,16 @@ def alloc(fork):
     return accounts
 
 
+def text(vector):
+    """The vector as JSON, with a line for each line of a trace."""
+    traces = vector.pop("traces")
+    lines = ",\n".join(
+        f'  "{index}": [\n' + ",\n".join("   " + json.dumps(line) for line in trace) + "\n  ]"
+        for index, trace in traces.items()
+    )
+    return json.dumps(vector, indent=1)[:-2] + ',\n "traces": {\n' + lines + "\n }\n}\n"
+
+
 def main(folder):
     for fork in FORKS:
         source = {"alloc": alloc(fork), "env": environment(fork), "txs": transactions(fork)}
@@ -126,15 +137,22 @@ def main(folder):
         command = [
             "ethereum-spec-evm", "t8n", "--input.alloc=stdin", "--input.env=stdin", "--input.txs=stdin",
             "--output.alloc=stdout", "--output.result=stdout", "--output.body=stdout", f"--state.fork={fork}",
-            f"--state.reward={reward}",
+            f"--state.reward={reward}", "--trace", "--output.basedir",
         ]  # fmt: skip
         # The specification's t8n keeps rejected transactions in its tries, so it gets the valid ones only.
         valid = source | {"txs": source["txs"][:REJECTED] + source["txs"][REJECTED + 1 :]}
-        run = subprocess.run(command, input=json.dumps(valid), capture_output=True, text=True)
-        if run.returncode:
-            sys.exit(f"{fork}: {run.stderr}")
-        vector = {"fork": fork, "reward": int(reward), "input": source, "expected": json.loads(run.stdout)}
-        (Path(folder) / f"{fork}.json").write_text(json.dumps(vector, indent=1) + "\n")
+        with TemporaryDirectory() as traces:
+            run = subprocess.run(command + [traces], input=json.dumps(valid), capture_output=True, text=True)
+            if run.returncode:
+                sys.exit(f"{fork}: {run.stderr}")
+            lines = {
+                path.name.split("-")[1]: [json.loads(line) for line in path.read_text().splitlines()]
+                for path in sorted(Path(traces).glob("*.jsonl"))
+            }
+        vector = {
+            "fork": fork, "reward": int(reward), "input": source, "expected": json.loads(run.stdout), "traces": lines,
+        }  # fmt: skip
+        (Path(folder) / f"{fork}.json").write_text(text(vector))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ public struct ExecutionTrace {
   private var buffer = Bytes()
   /// The line of the last instruction, whose outcome is not known yet.
   private var pending: InstructionState?
+  /// Why the outermost frame failed.
+  private var failure: ExceptionalHalt?
 
   /// Makes a trace.
   ///
@@ -66,7 +68,9 @@ extension ExecutionTrace: InstructionTracer {
     switch end.exit {
     case .failed:
       line.refund += line.refundChange
-      write(line, error: end.reason.map { Self.text($0, at: line) })
+      let reason = end.reason.map { line.isAffordable ? $0 : .outOfGas }
+      if end.depth == 1 { failure = reason }
+      write(line, error: reason.map { Self.text($0, at: line) })
     case .reverted:
       line.gasCost = UInt64(clamping: line.gas - end.gas)
       write(line, error: Self.revertText)
@@ -86,7 +90,7 @@ extension ExecutionTrace: InstructionTracer {
     buffer += "\",\"gasUsed\":".utf8
     append(hex: UInt256(end.gasUsed))
     switch end.exit {
-    case .failed: append(error: end.reason?.rawValue ?? "failed")
+    case .failed: append(error: (failure ?? end.reason)?.rawValue ?? "failed")
     case .reverted: append(error: Self.revertText)
     case .succeeded, .suspended: break
     }
@@ -167,6 +171,16 @@ extension ExecutionTrace {
     }
     if isLeading { buffer.append(0x30) }
     buffer.append(UInt8(ascii: "\""))
+  }
+}
+
+extension InstructionState {
+  /// Whether the gas suffices. The interpreter refuses some instructions before it charges for them; what counts first
+  /// is the gas.
+  fileprivate var isAffordable: Bool {
+    guard let gasCost else { return false }
+    // The one instruction that asks for more gas than it costs: an SSTORE that is not even charged for (EIP-2200).
+    return gasCost <= UInt64(clamping: gas) && !(opcode == Opcode.sstore && gasCost == 0 && stack.count >= 2)
   }
 }
 
