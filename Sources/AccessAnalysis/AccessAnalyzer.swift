@@ -16,6 +16,7 @@ public final class AccessAnalyzer: Sendable {
   }
   private let summaries = Mutex<[Key: ContractSummary]>([:])
   private let workspaces = Mutex<[Workspace]>([])
+  private let paths = PathStore()
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
   /// Makes an analyzer without summaries.
@@ -43,6 +44,8 @@ public final class AccessAnalyzer: Sendable {
     public var steps: Int
     /// Segments of summaries that were entered.
     public var segments: Int
+    /// Whether the transaction took a path seen before, so that no code was walked.
+    public var isOnKnownPath = false
   }
 
   /// What the transaction will read and write.
@@ -80,23 +83,60 @@ public final class AccessAnalyzer: Sendable {
   public func bind(
     _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
+    guard environment.fork < .amsterdam else {
+      return Report(prediction: .unknown, route: .none(.unsupportedFork), steps: 0, segments: 0)
+    }
+    let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
+    guard let callee = paths.callee(call, precompiles, state) else {
+      let report = bind(call, environment, state, precompiles, recorder: nil, isTight: false)
+      guard report.route == .none(.gas) else { return report }
+      return bind(call, environment, state, precompiles, recorder: nil, isTight: true)
+    }
+    let tree = paths.tree(PathKey(call, codeHash: callee?.codeHash ?? .emptyCode, fork: environment.fork))
+    if let report = paths.run(tree, call, callee, environment, state, precompiles) { return report }
+    if let reason = tree.hopelessness {
+      return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+    }
+    let recorder = tree.isUnrecordable ? nil : PathRecorder()
+    let report = bind(
+      call, environment, state, precompiles, recorder: recorder, isTight: tree.needsValuesForGas)
+    switch report.route {
+    case .summary:
+      if let recorder, let ending = recorder.ending(startingWith: call.gasAtStart(environment)) {
+        paths.insert(recorder, ending, into: tree)
+      } else {
+        tree.noteUnrecordable()
+      }
+      return report
+    case .none(.gas) where !tree.needsValuesForGas:
+      tree.proveGasByValues()
+      return bind(call, environment: environment, state: state)
+    case .none(let reason): tree.noteFailure(reason)
+    case .taintedRun: break
+    }
+    return report
+  }
+
+  /// Binds by evaluating the contracts' summaries.
+  private func bind(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules, recorder: PathRecorder?, isTight: Bool
+  ) -> Report {
     let workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
     var binder = Binder(
-      analyzer: self, call: call, environment: environment, state: state,
-      precompiles: PrecompileRules(era: PrecompileEra(environment.fork)), workspace: workspace)
+      analyzer: self, call: call, environment: environment, state: state, precompiles: precompiles,
+      workspace: workspace, recorder: recorder, provesGasByValues: isTight)
     defer {
       binder.finish()
       workspaces.withLock { $0.append(workspace) }
     }
-    do {
-      guard environment.fork < .amsterdam else { throw FallbackReason.unsupportedFork }
+    do throws(FallbackReason) {
       let prediction = try binder.predict()
       return Report(
         prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
     } catch {
-      let reason = error as? FallbackReason ?? .state
       return Report(
-        prediction: .unknown, route: .none(reason), steps: binder.stepCount, segments: binder.segmentCount)
+        prediction: .unknown, route: .none(error), steps: binder.stepCount, segments: binder.segmentCount)
     }
   }
 
@@ -129,6 +169,4 @@ public final class AccessAnalyzer: Sendable {
     }
   }
 
-  /// Init code runs once: its summary is not kept.
-  func initSummary(_ code: [UInt8], fork: Fork) -> ContractSummary { ContractSummary(code: code, fork: fork) }
 }

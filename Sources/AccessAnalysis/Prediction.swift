@@ -32,6 +32,13 @@ public struct Prediction: Hashable, Sendable {
     self.conditionalOn = conditionalOn.sorted()
   }
 
+  /// The same with sorted conditions.
+  init(trust: PredictionClass, access: AccessSet, sortedConditions: [Location]) {
+    self.trust = trust
+    self.access = access
+    conditionalOn = sortedConditions
+  }
+
   /// The prediction that says nothing.
   public static let unknown = Prediction(trust: .unknown, access: .empty)
 }

@@ -4,7 +4,8 @@ extension DependencyGraph {
   ///
   /// `order` must be an order along which the edges of this graph run forward. Exact: for 4096 sources at a
   /// time, reachability as bits; `count / 4096 × edges × 64` word operations, `count × 64` words.
-  func missing(_ required: DependencyGraph, order: [Int32], limit: Int) -> [(from: Int32, to: Int32)] {
+  package func missing(_ required: DependencyGraph, order: [Int32], limit: Int) -> [(from: Int32, to: Int32)]
+  {
     let words = 64
     let chunk = words * 64
     var missing: [(from: Int32, to: Int32)] = []

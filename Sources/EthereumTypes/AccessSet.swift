@@ -23,6 +23,13 @@ public struct AccessSet: Hashable, Sendable {
     self.init(unordered: Array(reads), Array(writes), Array(adds))
   }
 
+  /// Takes lists that are sorted, free of duplicates, and hold no add that is also read or written.
+  package init(sortedReads reads: [Location], writes: [Location], adds: [Location]) {
+    self.reads = reads
+    self.writes = writes
+    self.adds = adds
+  }
+
   @usableFromInline
   init(unordered reads: [Location], _ writes: [Location], _ adds: [Location]) {
     self.reads = reads

@@ -39,10 +39,16 @@ public struct PredictionCheck: Sendable {
     public var writeRecall = Share()
     /// The same for writes and adds.
     public var writePrecision = Share()
-    /// Predicted dependencies that exist, of those that exist.
+    /// Dependencies that the predictions keep, of those that exist: the later transaction waits for the earlier one,
+    /// directly or by way of others. (A predicted write that then does not happen puts itself between two others, without
+    /// parting them.)
     public var edgeRecall = Share()
-    /// Predicted dependencies that exist, of those predicted.
+    /// Predicted dependencies whose order is that of the dependencies that exist, directly or by way of others.
     public var edgePrecision = Share()
+    /// The same counting single edges of the two graphs that are equal.
+    public var directEdgeRecall = Share()
+    /// The same counting single edges of the two graphs that are equal.
+    public var directEdgePrecision = Share()
     /// Transactions the pre-pass vouched for.
     public var vouched = 0
     /// Vouched-for transactions whose conditions held and that did something unpredicted. Must be 0.
@@ -68,6 +74,8 @@ public struct PredictionCheck: Sendable {
       writePrecision.add(other.writePrecision)
       edgeRecall.add(other.edgeRecall)
       edgePrecision.add(other.edgePrecision)
+      directEdgeRecall.add(other.directEdgeRecall)
+      directEdgePrecision.add(other.directEdgePrecision)
       vouched += other.vouched
       falseVouchers += other.falseVouchers
     }
@@ -203,15 +211,27 @@ extension PredictionCheck.Totals {
 
   /// Compares the dependencies that follow from the predictions with those that follow from what happened.
   fileprivate mutating func countEdges(_ predictions: [Prediction], _ sets: [AccessSet]) {
-    let actual = Self.edges(sets)
-    let predicted = Self.edges(predictions.map { $0.trust == .unknown ? nil : $0.access })
-    let hits = actual.intersection(predicted).count
-    edgeRecall.add(.init(hits: hits, total: actual.count))
-    edgePrecision.add(.init(hits: hits, total: predicted.count))
+    let actual = Self.graph(sets)
+    let predicted = Self.graph(predictions.map { $0.trust == .unknown ? nil : $0.access })
+    let order = sets.indices.map { Int32(truncatingIfNeeded: $0) }
+    edgeRecall.add(
+      .init(
+        hits: actual.edgeCount - predicted.missing(actual, order: order, limit: .max).count,
+        total: actual.edgeCount))
+    edgePrecision.add(
+      .init(
+        hits: predicted.edgeCount - actual.missing(predicted, order: order, limit: .max).count,
+        total: predicted.edgeCount))
+    let direct = Self.edges(actual).intersection(Self.edges(predicted)).count
+    directEdgeRecall.add(.init(hits: direct, total: actual.edgeCount))
+    directEdgePrecision.add(.init(hits: direct, total: predicted.edgeCount))
   }
 
-  private static func edges(_ sets: [AccessSet?]) -> Set<Int64> {
-    let graph = DependencyGraph(sets.map { ScheduledTransaction(access: $0, cost: 1) })
+  private static func graph(_ sets: [AccessSet?]) -> DependencyGraph {
+    DependencyGraph(sets.map { ScheduledTransaction(access: $0, cost: 1) })
+  }
+
+  private static func edges(_ graph: DependencyGraph) -> Set<Int64> {
     var edges = Set<Int64>()
     for row in 0..<graph.count {
       for other in graph.predecessors[row] { edges.insert(Int64(row) << 32 | Int64(other)) }

@@ -31,7 +31,7 @@ struct AnalysisReport: Encodable {
 
   struct Check: Encodable {
     let recall, precision, readRecall, readPrecision, writeRecall, writePrecision: Double
-    let edgeRecall, edgePrecision: Double
+    let edgeRecall, edgePrecision, directEdgeRecall, directEdgePrecision: Double
     let vouched, falseVouchers: Int
 
     init(_ totals: PredictionCheck.Totals) {
@@ -43,6 +43,8 @@ struct AnalysisReport: Encodable {
       writePrecision = totals.writePrecision.value
       edgeRecall = totals.edgeRecall.value
       edgePrecision = totals.edgePrecision.value
+      directEdgeRecall = totals.directEdgeRecall.value
+      directEdgePrecision = totals.directEdgePrecision.value
       vouched = totals.vouched
       falseVouchers = totals.falseVouchers
     }

@@ -20,7 +20,7 @@ struct AnalysisTable {
   static var shortHeader: String { "     block    tx  certain condit. specul. unknown  summary   pre-pass" }
   static var header: String {
     shortHeader
-      + "   recall  precis.  edges-r  edges-p  rebound   recall  edges-r  vouched  false   p=8  serial     cold     warm  re-bind"
+      + "   recall  precis.  edges-r  edges-p  rebound   recall  precis.  edges-r  edges-p  vouched  false   p=8  serial     cold     warm  re-bind"
   }
 
   /// Adds a block and returns its line.
@@ -87,7 +87,7 @@ struct AnalysisTable {
         cells.append(Format.right(Format.percent(share.value, 2), 8))
       }
       cells.append(Format.right("\(rebindings)", 8))
-      for share in [rebound.recall, rebound.edgeRecall] {
+      for share in [rebound.recall, rebound.precision, rebound.edgeRecall, rebound.edgePrecision] {
         cells.append(Format.right(Format.percent(share.value, 2), 8))
       }
       let vouched = PredictionCheck.Share(hits: totals.vouched, total: count)

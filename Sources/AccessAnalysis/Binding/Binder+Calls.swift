@@ -7,11 +7,12 @@ import EthereumTypes
 extension Binder {
   /// Enters the callee of a call instruction, or carries the call out where there is no code to enter.
   mutating func performCall(_ site: CallSite, _ segment: Segment) throws(FallbackReason) {
-    let target = Address(truncating: try force(get(site.target, segment)))
+    let targetWord = try forced(get(site.target, segment))
+    let target = Address(truncating: targetWord.word)
     guard let input = try extent(get(site.inputOffset, segment), get(site.inputSize, segment)),
       let output = try extent(get(site.outputOffset, segment), get(site.outputSize, segment))
     else { return }
-    let value = symbols.settled(get(site.value, segment))
+    let value = decidedZeroness(symbols.settled(get(site.value, segment)))
     let gasOperand = get(site.gas, segment)
     suspend(segment, next: site.next)
 
@@ -19,7 +20,7 @@ extension Binder {
     var failsWithCall = !frame.isStrict && site.failsWithCall
     if !frame.isStrict && !failsWithCall { failsWithCall = try failsWithoutResult(site.next) }
     if frame.isStatic && site.op == Opcode.call {
-      if value.isKnown ? !value.word.isZero : !(try force(value)).isZero {
+      if try !isZero(value) {
         try fail()
         return
       }
@@ -28,15 +29,20 @@ extension Binder {
     let text = frame.memory.slice(input.lowerBound, input.count)
     frame.undecidedRecovery = 0
     if let precompile = precompiles.precompile(at: target) {
-      frame.gasUsed += 2600 + (value.isKnownZero ? 0 : 34_000)
+      symbols.recorder?.decide(targetWord)
+      frame.gasUsed += 2600 + (value.isKnownZero ? newAccountPrice(site.op) : 34_000)
       try callPrecompile(
         precompile, target, text, output, value, site, failsWithCall, gas: gasGranted(gasOperand))
       return
     }
-    let row = warm(target)
+    let row = warm(targetWord)
     let resolved = try resolveCode(row)
     noteLiveness(row, value, site.op)
-    if !value.isKnownZero { frame.gasUsed += 34_000 }
+    if !value.isKnownZero {
+      // Code keeps its account alive, so that nothing is paid for a new one.
+      if case .contract = resolved { frame.gasUsed += 9_000 } else { frame.gasUsed += 34_000 }
+    }
+    if value.isKnownZero, case .empty = resolved { frame.gasUsed += newAccountPrice(site.op) }
     let transfers = site.op == Opcode.call || site.op == Opcode.callcode
     if transfers && !value.isKnownZero && !failsWithCall {
       guard try coversBalance(value) else {
@@ -46,6 +52,7 @@ extension Binder {
       }
     }
     // Before EIP-150 asking for more gas than there is fails the asking frame.
+    if frame.isStrict, environment.fork < .tangerineWhistle { symbols.recorder?.abort() }
     if frame.isStrict, environment.fork < .tangerineWhistle,
       !gasOperand.isKnown || gasGranted(gasOperand) >= frame.gasLeft
     {
@@ -66,9 +73,10 @@ extension Binder {
         summary: summary, purpose: .call(outputOffset: output.lowerBound, outputSize: output.count),
         isStrict: !failsWithCall, isStatic: frame.isStatic || site.op == Opcode.staticcall,
         account: keepsAccount ? frame.account : row, address: keepsAccount ? frame.address : target,
-        caller: isDelegate ? frame.caller : frame.address, value: isDelegate ? frame.value : value,
+        caller: isDelegate ? frame.caller : frame.address,
+        callerRow: isDelegate ? frame.callerRow : frame.account, value: isDelegate ? frame.value : value,
         input: text, stackBase: height, checkpoint: checkpoint,
-        gasAvailable: gasGranted(gasOperand) + (transfers && !value.isKnownZero ? 2300 : 0))
+        gasAvailable: gasGranted(gasOperand) + (transfers ? stipend(value) : 0))
       try suspendFrame()
       frame = callee
       frame.memory = freshMemory()
@@ -81,7 +89,7 @@ extension Binder {
     let result = frame.summary.onlyFails(from: next, count: height - frame.stackBase + 1) { depth in
       if depth == 0 { return UInt256.zero }
       let value = stack[height - depth]
-      return value.isKnown ? value.word : nil
+      return value.isKnown && value.trace == 0 ? value.word : nil
     }
     try spend(frame.summary.workDone - before)
     return result
@@ -90,19 +98,36 @@ extension Binder {
   /// At least how much gas a call gets that asks for `operand` (EIP-150: all but one 64th at most).
   private func gasGranted(_ operand: Value) -> Int {
     let most = environment.fork >= .tangerineWhistle ? frame.gasLeft - frame.gasLeft / 64 : frame.gasLeft
-    if operand.isKnown { return Int(min(operand.word.clampedToUInt64, UInt64(most))) }
+    if operand.isKnown {
+      if operand.trace != 0 { symbols.recorder?.decide(operand) }
+      return Int(min(operand.word.clampedToUInt64, UInt64(most)))
+    }
     let symbol = symbols[operand.symbol]
-    if symbol.kind == .unknowable && symbol.op == Opcode.gas { return most }
+    if symbol.kind == .unknowable { return most }
     // `gas() - k`
     if symbol.kind == .operation, symbol.op == Opcode.add, !symbol.a.isKnown,
       symbol.b.isKnown || symbol.a.isKnown
     {
-      let (rest, known) = symbol.b.isKnown ? (symbol.a, symbol.b.word) : (symbol.b, symbol.a.word)
+      let (rest, other) = symbol.b.isKnown ? (symbol.a, symbol.b) : (symbol.b, symbol.a)
+      if other.trace != 0 { symbols.recorder?.decide(other) }
+      let known = other.word
       if symbols[rest.symbol].kind == .unknowable, known.negated.fitsUInt64 {
         return max(0, min(most, frame.gasLeft - Int(min(known.negated.l0, 1 << 40))))
       }
     }
+    if let range = gasRange(operand) { return min(most, range.low) }
     return 0
+  }
+
+  /// At least how much gas comes with a value: none where the value may turn out to be zero.
+  private func stipend(_ value: Value) -> Int {
+    let settled = symbols.settled(value)
+    return settled.isKnown && !settled.word.isZero ? 2_300 : 0
+  }
+
+  /// What a call of no value to an account that does not exist pays for it: nothing since EIP-161.
+  private func newAccountPrice(_ op: UInt8) -> Int {
+    op == Opcode.call && environment.fork < .spuriousDragon ? 25_000 : 0
   }
 
   /// What a call looks at to price the creation of its target.
@@ -113,10 +138,10 @@ extension Binder {
 
   /// Whether the frame's balance suffices; becomes a condition.
   private mutating func coversBalance(_ value: Value) throws(FallbackReason) -> Bool {
-    let amount = try force(value)
-    if amount.isZero { return true }
-    let held = balance(frame.account)
-    return try force(held) >= amount
+    let amount = try forced(value)
+    if try isZero(amount) { return true }
+    let held = try forced(balance(frame.account))
+    return try isZero(symbols.operation(Opcode.lt, held, amount, .zero))
   }
 
   // MARK: Precompiles
@@ -125,7 +150,7 @@ extension Binder {
     _ precompile: Precompile, _ target: Address, _ text: Text, _ output: Range<Int>, _ value: Value,
     _ site: CallSite, _ failsWithCall: Bool, gas: Int
   ) throws(FallbackReason) {
-    let row = table.account(target)
+    let row = accountRow(Value(target.word))
     // Priced before the balance is looked at: a call that cannot pay still observes whether its target exists.
     noteLiveness(row, value, site.op)
     if site.op == Opcode.call || site.op == Opcode.callcode, !value.isKnownZero {
@@ -144,7 +169,7 @@ extension Binder {
     case .ecrecover:
       // The signer is rarely more than compared with: it stays a symbol until somebody asks.
       frame.gasUsed += 3000
-      let before = load(frame.memory, wordAt: output.lowerBound)
+      let before = load(frame.memory, at: output.lowerBound)
       let recovered = symbols.add(.ecrecover, text: text.slice(0, 128), before)
       frame.undecidedRecovery = recovered.symbol
       frame.returnData = Text()
@@ -154,6 +179,8 @@ extension Binder {
     case .identity:
       frame.gasUsed += 15 + 3 * ((text.count + 31) / 32)
       deliver(text, output)
+    case _ where isLazy(precompile, text, failsWithCall):
+      try postpone(precompile, text, output)
     default:
       let input = try force(text)
       let cost = Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
@@ -169,11 +196,40 @@ extension Binder {
       }
     }
     // Where a failure is survived, the gas must be proven to suffice.
-    if !failsWithCall && frame.gasUsed - used > gas + (value.isKnownZero ? 0 : 2300) { throw .gas }
+    if !failsWithCall {
+      let slack = gas + stipend(value) - (frame.gasUsed - used)
+      if slack < 0 { throw .gas }
+      symbols.recorder?.needsGas(slack: slack)
+    }
   }
 
-  private mutating func load(_ text: Text, wordAt offset: Int) -> Value {
-    text.word(at: offset).map { symbols.settled($0) } ?? symbols.add(.bytes, text: text.slice(offset, 32))
+  /// Whether a precompile need not run: neither its price nor the size of its output hang on bytes that are not known,
+  /// and that it succeeds is certain, or else fails the transaction.
+  private func isLazy(_ precompile: Precompile, _ text: Text, _ failsWithCall: Bool) -> Bool {
+    if text.isKnown && text.softPieces.isEmpty { return false }
+    return switch precompile {
+    case .sha256, .ripemd160: true
+    case .bn254Add, .bn254Mul, .bn254Pairing: failsWithCall
+    default: false
+    }
+  }
+
+  /// Leaves the words that a precompile returns to whoever asks for them.
+  private mutating func postpone(
+    _ precompile: Precompile, _ text: Text, _ output: Range<Int>
+  ) throws(FallbackReason) {
+    let zeros = [UInt8](repeating: 0, count: text.count)
+    frame.gasUsed += Int(min(precompiles.gasCost(precompile, input: zeros.span), 1 << 40))
+    let words = precompile == .bn254Add || precompile == .bn254Mul ? 2 : 1
+    var result = Text([UInt8](repeating: 0, count: 32 * words))
+    for word in 0..<words {
+      try spend(keeping: text.count)
+      result.store(
+        symbols.add(
+          .precompile, op: UInt8(truncatingIfNeeded: precompile.rawValue), text: text,
+          Value(UInt256(UInt64(word)))), at: 32 * word)
+    }
+    deliver(result, output)
   }
 
   private mutating func deliver(_ data: Text, _ output: Range<Int>) {

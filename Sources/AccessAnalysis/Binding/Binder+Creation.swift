@@ -6,6 +6,7 @@ import EthereumTypes
 extension Binder {
   /// Enters the init code of CREATE or CREATE2.
   mutating func performCreate(_ site: CreateSite, _ segment: Segment) throws(FallbackReason) {
+    symbols.recorder?.abort()
     if frame.isStatic {
       try fail()
       return
@@ -50,6 +51,7 @@ extension Binder {
   mutating func enterCreation(
     at address: Address, code: [UInt8], value: Value, isStrict: Bool, gas: Int, suspending: Bool
   ) throws(FallbackReason) {
+    symbols.recorder?.abort()
     let row = table.account(address)
     table.note([.nonceRead, .codeRead, .warm], row)
     let sender = frame.account
@@ -75,8 +77,10 @@ extension Binder {
     transfer(value, from: sender, to: row)
     guard suspended.count < Self.maximumDepth - 1 else { throw .budget }
     let created = Frame(
-      summary: analyzer.initSummary(code, fork: environment.fork), purpose: .create(row), isStrict: isStrict,
-      isStatic: false, account: row, address: address, caller: caller, value: value, input: Text(),
+      summary: analyzer.summary(code, hash: nil, fork: environment.fork), purpose: .create(row),
+      isStrict: isStrict,
+      isStatic: false, account: row, address: address, caller: caller, callerRow: sender, value: value,
+      input: Text(),
       stackBase: height, checkpoint: checkpoint, gasAvailable: gas)
     if suspending { try suspendFrame() }
     frame = created
@@ -106,7 +110,7 @@ extension Binder {
       try fail()
       return
     }
-    let row = warm(Address(truncating: try force(heir)))
+    let row = warm(try forced(heir))
     frame.gasUsed += 30_000
     let held = balance(frame.account)
     table.note(.livenessRead, row)

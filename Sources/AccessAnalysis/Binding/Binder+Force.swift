@@ -5,14 +5,39 @@ import EthereumTypes
 
 extension Binder {
   /// The word of a value; what it hangs on in the state becomes a condition.
+  ///
+  /// That it is this word and no other decides; where less decides, `forced` and `isZero` say so.
   @inline(__always)
   mutating func force(_ value: Value) throws(FallbackReason) -> UInt256 {
-    if value.isKnown { return value.word }
-    return try forceSymbol(value.symbol)
+    let known = try forced(value)
+    if known.trace != 0 { symbols.recorder?.decide(known) }
+    return known.word
   }
 
-  private mutating func forceSymbol(_ symbol: UInt32) throws(FallbackReason) -> UInt256 {
-    if symbols[symbol].isKnown { return symbols[symbol].word }
+  /// The value, known; what it hangs on in the state becomes a condition.
+  @inline(__always)
+  mutating func forced(_ value: Value) throws(FallbackReason) -> Value {
+    value.isKnown ? value : try forcedSymbol(value.symbol)
+  }
+
+  /// Whether a value is zero, which decides.
+  @inline(__always)
+  mutating func isZero(_ value: Value) throws(FallbackReason) -> Bool {
+    if !value.isKnown, let answer = isZeroByGas(value) { return answer }
+    let known = try forced(value)
+    if known.trace != 0 { symbols.recorder?.decideZero(known) }
+    return known.word.isZero
+  }
+
+  /// The value; where it is known, whether it is zero decides, and zero is a constant then.
+  func decidedZeroness(_ value: Value) -> Value {
+    guard value.trace != 0 else { return value }
+    symbols.recorder?.decideZero(value)
+    return value.word.isZero ? .zero : value
+  }
+
+  private mutating func forcedSymbol(_ symbol: UInt32) throws(FallbackReason) -> Value {
+    if symbols[symbol].isKnown { return symbols.settled(Value(symbol: symbol)) }
     // Iterative: expressions get as deep as loops are long.
     var open = [symbol]
     while let top = open.last {
@@ -33,7 +58,8 @@ extension Binder {
         require(node.a.symbol)
         require(node.b.symbol)
         require(node.c.symbol)
-      case .bytes, .keccak: for piece in symbols.texts[Int(node.text)].pieces { require(piece.symbol) }
+      case .bytes, .keccak, .precompile:
+        for piece in symbols.texts[Int(node.text)].pieces { require(piece.symbol) }
       case .ecrecover:
         require(node.a.symbol)
         for piece in symbols.texts[Int(node.text)].pieces { require(piece.symbol) }
@@ -47,41 +73,77 @@ extension Binder {
       symbols.settle(top, try evaluate(node))
       open.removeLast()
     }
-    return symbols[symbol].word
+    return symbols.settled(Value(symbol: symbol))
   }
 
-  private func word(_ value: Value) -> UInt256 { value.isKnown ? value.word : symbols[value.symbol].word }
+  /// A known value that stands for what the state holds for a row.
+  private func traced(_ word: UInt256, _ op: UInt8, row: Value) -> Value {
+    guard let recorder = symbols.recorder else { return Value(word) }
+    return Value(word, trace: recorder.input(op, Int(row.word.clampedToUInt64)))
+  }
+
+  /// A known value worked out from a text whose symbols are known.
+  private func traced(_ word: UInt256, _ op: UInt8, _ text: Int32, before: Value = .zero) -> Value {
+    guard let recorder = symbols.recorder else { return Value(word) }
+    let operand: PathOperand = op == PathCode.recover ? recorder.operand(symbols.settled(before)) : 0
+    let trace = recorder.text(op, symbols.texts[Int(text)], before: operand) {
+      symbols.settled(Value(symbol: $0))
+    }
+    return Value(word, trace: trace)
+  }
 
   private func resolvedText(_ index: Int32) -> [UInt8] {
     symbols.texts[Int(index)].resolved { symbols[$0].word }
   }
 
-  private mutating func evaluate(_ node: Symbol) throws(FallbackReason) -> UInt256 {
+  private mutating func evaluate(_ node: Symbol) throws(FallbackReason) -> Value {
     switch node.kind {
-    case .operation: return WordOperation.evaluate(node.op, word(node.a), word(node.b), word(node.c))
+    case .operation:
+      return symbols.operation(
+        node.op, symbols.settled(node.a), symbols.settled(node.b), symbols.settled(node.c))
     case .storage:
       let address = Address(truncating: node.a.word)
       require(.storage(address, node.b.word))
-      do { return try state.storage(address, node.b.word) } catch { throw .state }
+      do {
+        return traced(try state.storage(address, node.b.word), Opcode.sload, row: node.c)
+      } catch { throw .state }
     case .balance:
       let address = Address(truncating: node.a.word)
       require(.balance(address))
-      return try account(address)?.balance ?? .zero
+      return traced(try account(address)?.balance ?? .zero, Opcode.balance, row: node.b)
     case .codeSize:
       let address = Address(truncating: node.a.word)
       require(.code(address))
-      guard let account = try account(address), account.codeHash != .emptyCode else { return .zero }
-      do { return UInt256(try state.code(account.codeHash).count) } catch { throw .state }
+      var size = 0
+      if let account = try account(address), account.codeHash != .emptyCode {
+        do { size = try state.code(account.codeHash).count } catch { throw .state }
+      }
+      return traced(UInt256(UInt64(size)), Opcode.extcodesize, row: node.b)
     case .codeHash:
       let address = Address(truncating: node.a.word)
       require(.code(address))
       require(.liveness(address))
-      guard let account = try account(address), !account.isEmpty else { return .zero }
-      return account.codeHash.word
-    case .bytes: return UInt256(bigEndian: resolvedText(node.text).prefix(32)) ?? .zero
-    case .keccak: return keccak256(resolvedText(node.text)).word
+      let account = try account(address)
+      let word: UInt256 = account?.isEmpty ?? true ? .zero : account?.codeHash.word ?? .zero
+      return traced(word, Opcode.extcodehash, row: node.b)
+    case .bytes:
+      let word = UInt256(bigEndian: resolvedText(node.text).prefix(32)) ?? .zero
+      return traced(word, PathCode.bytes, node.text)
+    case .keccak: return traced(keccak256(resolvedText(node.text)).word, Opcode.keccak256, node.text)
     case .ecrecover:
-      return try recoveredWord(resolvedText(node.text)) ?? word(node.a)
+      let word = try recoveredWord(resolvedText(node.text)) ?? symbols.settled(node.a).word
+      return traced(word, PathCode.recover, node.text, before: node.a)
+    case .precompile:
+      var output: [UInt8] = []
+      let input = resolvedText(node.text)
+      // That it succeeds is assumed: where it does not, the transaction fails and the word does not matter.
+      if let precompile = Precompile(rawValue: UInt16(node.op)) {
+        try spend(Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40)))
+        _ = precompiles.run(precompile, input: input.span, into: &output)
+      }
+      symbols.recorder?.abort()
+      let offset = 32 * Int(node.a.word.clampedToUInt64)
+      return Value(UInt256(bigEndian: output.dropFirst(offset).prefix(32)) ?? .zero)
     case .unknowable: throw .gasDependentValue
     }
   }
@@ -105,6 +167,8 @@ extension Binder {
 
   /// All bytes of a text; the symbols in it are asked for.
   mutating func force(_ text: Text) throws(FallbackReason) -> [UInt8] {
+    // Paths do not express what needs whole texts.
+    if !text.softPieces.isEmpty || !text.pieces.isEmpty { symbols.recorder?.abort() }
     if text.isKnown { return text.bytes }
     try spend(copying: text.count, of: text)
     for piece in text.pieces { _ = try force(Value(symbol: piece.symbol)) }

@@ -11,6 +11,7 @@ extension Binder {
     var writes: [Location] = []
     writes.reserveCapacity(table.slots.count + 4)
     var adds: [Location] = []
+    noteEnding()
     for row in table.slots {
       let location = Location.storage(row.key.address, row.key.slot)
       reads.append(location)
@@ -27,7 +28,8 @@ extension Binder {
       if row.flags.contains(.codeWritten) { writes.append(.code(address)) }
       let change = row.balance
       let isChanged =
-        change.credit != change.debit || !change.creditSymbols.isEmpty || !change.debitSymbols.isEmpty
+        change.credit.word != change.debit.word || !change.creditSymbols.isEmpty
+        || !change.debitSymbols.isEmpty
       if row.flags.contains(.balanceWritten) {
         reads.append(.balance(address))
         writes.append(.balance(address))
@@ -54,8 +56,7 @@ extension Binder {
   /// can be told only from the state, the slot's value becomes a condition.
   private mutating func changes(_ row: SlotRow) throws(FallbackReason) -> Bool {
     if row.current == row.original { return false }
-    guard let word = symbols.derived(row.current) else { return true }
-    let final = Value(word)
+    guard let final = symbols.derived(row.current) else { return true }
     let original = symbols.settled(row.original)
     if original.isKnown { return original.word != final.word }
     let before: UInt256
@@ -63,6 +64,42 @@ extension Binder {
     if before != final.word { return true }
     require(.storage(row.key.address, row.key.slot))
     return false
+  }
+
+  /// Writes down what the path has touched; what the values decide beyond that is found out again each time.
+  private func noteEnding() {
+    guard let recorder = symbols.recorder, !recorder.isAborted else { return }
+    var ending = PathEnding()
+    var rows: [Address: Int] = [:]
+    for (row, account) in table.accounts.enumerated() {
+      rows[account.address] = row
+      let change = account.balance
+      func sum(_ value: Value) -> PathOperand {
+        value == .zero ? PathEnding.none : recorder.operand(value)
+      }
+      ending.accounts.append(
+        PathEnding.AccountUse(
+          flags: account.flags, credit: sum(change.credit), debit: sum(change.debit),
+          hasUnknownAmounts: !change.creditSymbols.isEmpty || !change.debitSymbols.isEmpty))
+    }
+    var slots: [SlotKey: Int] = [:]
+    for (index, row) in table.slots.enumerated() {
+      slots[row.key] = index
+      guard row.isWritten, row.current != row.original else { continue }
+      let value = symbols.derived(row.current).map { recorder.operand($0) } ?? PathEnding.none
+      ending.stores.append(PathEnding.Store(row: Int32(clamping: index), value: value))
+    }
+    for location in conditions {
+      if location.field == .storage {
+        let key = SlotKey(address: location.address, slot: location.slot)
+        guard let row = slots[key] else { return recorder.abort() }
+        ending.slotConditions.append(Int32(clamping: row))
+      } else {
+        guard let row = rows[location.address] else { return recorder.abort() }
+        ending.accounts[row].conditions |= 1 << location.field.rawValue
+      }
+    }
+    recorder.end(ending, accounts: table.accounts.count, slots: table.slots.count)
   }
 
   private mutating func creditCoinbase() {

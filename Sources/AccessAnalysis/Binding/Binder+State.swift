@@ -6,17 +6,35 @@ import EthereumTypes
 
 extension Binder {
   /// The slot's row in the running account; its first touch makes its value a symbol.
-  mutating func touchSlot(_ slot: UInt256) -> (row: Int, isNew: Bool) {
-    let key = SlotKey(address: frame.address, slot: slot)
+  mutating func touchSlot(_ slot: Value) -> (row: Int, isNew: Bool) {
+    let key = SlotKey(address: frame.address, slot: slot.word)
     let isCreated = table.accounts[frame.account].flags.contains(.created)
-    return table.slot(key) {
-      isCreated ? .zero : symbols.add(Symbol(.storage, Value(key.address.word), Value(slot)))
+    let row = UInt64(table.slots.count)
+    let found = table.slot(key) {
+      isCreated
+        ? .zero
+        : symbols.add(Symbol(.storage, Value(key.address.word), Value(slot.word), Value(UInt256(row))))
     }
+    symbols.recorder?.noteRow(.slot, slot, of: frame.account, is: found.row)
+    return found
   }
 
-  /// The account's row; pays for a first look at it.
-  mutating func warm(_ address: Address) -> Int {
-    let row = table.account(address)
+  /// The row of the account whose address a known word holds.
+  mutating func accountRow(_ word: Value) -> Int {
+    let row = table.account(Address(truncating: word.word))
+    symbols.recorder?.noteRow(.account, word, is: row)
+    return row
+  }
+
+  /// The address of a row's account.
+  func addressValue(_ row: Int, _ address: Address) -> Value {
+    guard let recorder = symbols.recorder else { return Value(address.word) }
+    return Value(address.word, trace: recorder.input(PathCode.accountAddress, row))
+  }
+
+  /// The row of the account whose address a known word holds; pays for a first look at it.
+  mutating func warm(_ word: Value) -> Int {
+    let row = accountRow(word)
     if table.accounts[row].flags.contains(.warm) {
       frame.gasUsed += environment.fork >= .berlin ? 100 : 700
     } else {
@@ -30,12 +48,14 @@ extension Binder {
   mutating func balance(_ row: Int) -> Value {
     table.note(.balanceRead, row)
     if table.accounts[row].balanceSymbol == 0 {
-      let symbol = symbols.add(Symbol(.balance, Value(table.accounts[row].address.word))).symbol
+      let symbol =
+        symbols.add(Symbol(.balance, Value(table.accounts[row].address.word), Value(UInt256(row)))).symbol
       table.remember(row) { $0.balanceSymbol = symbol }
     }
     let change = table.accounts[row].balance
     var value = Value(symbol: table.accounts[row].balanceSymbol)
-    value = symbols.operation(Opcode.add, value, Value(change.credit &- change.debit), .zero)
+    let known = symbols.operation(Opcode.sub, change.credit, change.debit, .zero)
+    value = symbols.operation(Opcode.add, value, known, .zero)
     for credit in change.creditSymbols {
       value = symbols.operation(Opcode.add, value, Value(symbol: credit), .zero)
     }
@@ -47,7 +67,7 @@ extension Binder {
 
   /// Moves wei. What the sender has is not looked at here.
   mutating func transfer(_ amount: Value, from sender: Int, to recipient: Int) {
-    let amount = symbols.settled(amount)
+    let amount = decidedZeroness(symbols.settled(amount))
     if amount.isKnownZero || sender == recipient {
       if sender == recipient && !amount.isKnownZero { table.note(.balanceRead, sender) }
       return
@@ -60,9 +80,12 @@ extension Binder {
     var change = table.accounts[row].balance
     var observes = true
     if amount.isKnown {
-      change.debit = change.debit &+ amount.word
-      // Handing on what was received before in this transaction observes nothing.
-      observes = change.debit > change.credit
+      change.debit = symbols.operation(Opcode.add, change.debit, amount, .zero)
+      if !table.accounts[row].flags.isSuperset(of: [.balanceRead, .balanceWritten]) {
+        // Handing on what was received before in this transaction observes nothing.
+        let exceeds = symbols.operation(Opcode.gt, change.debit, change.credit, .zero)
+        observes = !decidedZeroness(exceeds).word.isZero
+      }
     } else if let index = change.creditSymbols.firstIndex(of: amount.symbol) {
       change.creditSymbols.remove(at: index)
       observes = false
@@ -77,9 +100,12 @@ extension Binder {
   }
 
   mutating func credit(_ row: Int, _ amount: Value) {
+    let credit =
+      amount.isKnown
+      ? symbols.operation(Opcode.add, table.accounts[row].balance.credit, amount, .zero) : .zero
     table.change(row) {
       if amount.isKnown {
-        $0.balance.credit = $0.balance.credit &+ amount.word
+        $0.balance.credit = credit
       } else if let index = $0.balance.debitSymbols.firstIndex(of: amount.symbol) {
         $0.balance.debitSymbols.remove(at: index)
       } else {
@@ -95,7 +121,28 @@ extension Binder {
     table.note(.codeRead, row)
     if let code = table.accounts[row].newCode { return Value(UInt256(code.count)) }
     if table.accounts[row].flags.contains(.created) { return .zero }
-    return symbols.add(Symbol(.codeSize, Value(table.accounts[row].address.word)))
+    return symbols.add(Symbol(.codeSize, Value(table.accounts[row].address.word), Value(UInt256(row))))
+  }
+
+  /// EXTCODEHASH: zero for a dead account, which one that has received something in this transaction is not (EIP-1052).
+  mutating func codeHash(_ row: Int) throws(FallbackReason) -> Value {
+    table.note([.codeRead, .livenessRead], row)
+    let account = table.accounts[row]
+    guard account.newCode == nil, !account.flags.contains(.created) else { throw .creation }
+    let change = account.balance
+    let isUntouched =
+      change.credit == .zero && change.debit == .zero && change.creditSymbols.isEmpty
+      && change.debitSymbols.isEmpty
+    if isUntouched && !account.flags.contains(.nonceWritten) {
+      return symbols.add(Symbol(.codeHash, Value(account.address.word), Value(UInt256(row))))
+    }
+    let isAlive =
+      account.flags.contains(.nonceWritten)
+      || !change.credit.word.isZero && change.debit == .zero && change.debitSymbols.isEmpty
+    guard isAlive else { throw .unsupportedInstruction }
+    symbols.recorder?.abort()
+    require(.code(account.address))
+    return Value((try self.account(account.address)?.codeHash ?? .emptyCode).word)
   }
 
   /// The account's code; its bytes become a condition.
@@ -105,7 +152,9 @@ extension Binder {
     if table.accounts[row].flags.contains(.created) { return Text() }
     let address = table.accounts[row].address
     require(.code(address))
-    guard let account = try account(address), account.codeHash != .emptyCode else { return Text() }
+    let account = try account(address)
+    symbols.recorder?.noteCode(of: row, is: account?.codeHash ?? .emptyCode)
+    guard let account, account.codeHash != .emptyCode else { return Text() }
     do { return Text(try state.code(account.codeHash)) } catch { throw .state }
   }
 
@@ -123,7 +172,9 @@ extension Binder {
     if table.accounts[row].flags.contains(.created) { return .empty }
     let address = table.accounts[row].address
     require(.code(address))
-    guard let account = try account(address), account.codeHash != .emptyCode else { return .empty }
+    let account = try account(address)
+    symbols.recorder?.noteCode(of: row, is: account?.codeHash ?? .emptyCode)
+    guard let account, account.codeHash != .emptyCode else { return .empty }
     if let summary = analyzer.knownSummary(account.codeHash, fork: environment.fork) {
       return .contract(summary)
     }
@@ -135,7 +186,7 @@ extension Binder {
   private mutating func follow(_ code: [UInt8], hash: Hash32?) throws(FallbackReason) -> ResolvedCode {
     if environment.fork >= .prague, let target = Self.delegation(code) {
       if precompiles.precompile(at: target) != nil { return .empty }
-      let row = table.account(target)
+      let row = accountRow(Value(target.word))
       table.note(.codeRead, row)
       // A delegation is followed once only: code that is itself a designator runs as it stands.
       let text = try codeText(row)

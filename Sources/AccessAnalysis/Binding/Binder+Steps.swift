@@ -23,7 +23,8 @@ extension Binder {
     switch step.op {
     case StepCode.assumeZero, StepCode.assumeNonzero:
       let condition = symbols.settled(get(step.a, segment))
-      if condition.isKnown && condition.word.isZero != (step.op == StepCode.assumeZero) {
+      guard condition.isKnown else { return true }
+      if try isZero(condition) != (step.op == StepCode.assumeZero) {
         try fail()
         return false
       }
@@ -49,9 +50,9 @@ extension Binder {
       frame.gasUsed += 6 * ((range.count + 31) / 32)
       result = try keccak(range)
     case Opcode.sload:
-      let slot = try force(get(step.a, segment))
+      let slot = try forced(get(step.a, segment))
       let (row, isNew) = touchSlot(slot)
-      frame.gasUsed += isNew ? 2100 : coldRepeat(100)
+      frame.gasUsed += environment.fork >= .berlin ? (isNew ? 2100 : 100) : 800
       result = table.slots[row].current
       if step.result < 0 { return true }
     case Opcode.sstore:
@@ -59,22 +60,23 @@ extension Binder {
         try fail()
         return false
       }
-      let slot = try force(get(step.a, segment))
+      let slot = try forced(get(step.a, segment))
       let (row, isNew) = touchSlot(slot)
-      frame.gasUsed += isNew ? 22_100 : table.slots[row].isWritten ? coldRepeat(20_000) : 20_000
+      // Not with the stipend alone (EIP-2200).
+      if frame.isStrict { try proveGas(2_301) }
+      frame.gasUsed += try storePrice(row) + (isNew && environment.fork >= .berlin ? 2100 : 0)
       table.store(row, symbols.settled(get(step.b, segment)))
       return true
     case Opcode.tload:
-      let slot = try force(get(step.a, segment))
-      result = table.transientValue(SlotKey(address: frame.address, slot: slot))
+      let key = transientKey(try forced(get(step.a, segment)))
+      result = symbols.settled(table.transientValue(key))
     case Opcode.tstore:
       if frame.isStatic {
         try fail()
         return false
       }
-      let slot = try force(get(step.a, segment))
-      table.storeTransient(
-        SlotKey(address: frame.address, slot: slot), symbols.settled(get(step.b, segment)))
+      let key = transientKey(try forced(get(step.a, segment)))
+      table.storeTransient(key, symbols.settled(get(step.b, segment)))
       return true
     case Opcode.calldatacopy, Opcode.codecopy, Opcode.returndatacopy, Opcode.mcopy, Opcode.extcodecopy:
       return try performCopy(step, segment)
@@ -94,80 +96,107 @@ extension Binder {
     return true
   }
 
-  /// What a repeated access costs at most: warm since Berlin, the full price before.
-  private func coldRepeat(_ warm: Int) -> Int {
-    if environment.fork >= .berlin { return warm == 20_000 ? 20_000 : 100 }
-    return warm == 20_000 ? 20_000 : 800
+  /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.
+  private mutating func storePrice(_ row: Int) throws(FallbackReason) -> Int {
+    guard provesGasByValues else { return 20_000 }
+    let slot = table.slots[row]
+    // Before EIP-1283 it is the value now that counts.
+    let before = environment.fork >= .istanbul ? slot.original : slot.current
+    return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
+  }
+
+  private func transientKey(_ slot: Value) -> SlotKey {
+    let key = SlotKey(address: frame.address, slot: slot.word)
+    symbols.recorder?.noteTransient(key, slot, of: frame.account)
+    return key
+  }
+
+  /// A word the transaction or the block supplies.
+  private func input(_ op: UInt8, _ word: UInt256) -> Value {
+    guard let recorder = symbols.recorder else { return Value(word) }
+    return Value(word, trace: recorder.input(op))
   }
 
   /// Instructions that only ask.
   private mutating func query(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Value {
     switch step.op {
-    case Opcode.address: return Value(frame.address.word)
-    case Opcode.origin: return Value(call.sender.word)
-    case Opcode.caller: return Value(frame.caller.word)
+    case Opcode.address: return addressValue(frame.account, frame.address)
+    case Opcode.origin: return addressValue(0, call.sender)
+    case Opcode.caller: return addressValue(frame.callerRow, frame.caller)
     case Opcode.callvalue: return frame.value
     case Opcode.calldatasize: return Value(UInt256(frame.input.count))
-    case Opcode.gasprice: return Value(call.gasPrice)
-    case Opcode.coinbase: return Value(environment.coinbase.word)
-    case Opcode.timestamp: return Value(UInt256(environment.timestamp))
-    case Opcode.number: return Value(UInt256(environment.number))
-    case Opcode.prevrandao: return Value(environment.prevRandao)
-    case Opcode.gaslimit: return Value(UInt256(environment.gasLimit))
-    case Opcode.chainid: return Value(UInt256(environment.chainID))
-    case Opcode.basefee: return Value(environment.baseFee)
-    case Opcode.blobbasefee: return Value(environment.blobBaseFee)
+    case Opcode.gasprice: return input(step.op, call.gasPrice)
+    case Opcode.coinbase: return input(step.op, environment.coinbase.word)
+    case Opcode.timestamp: return input(step.op, UInt256(environment.timestamp))
+    case Opcode.number: return input(step.op, UInt256(environment.number))
+    case Opcode.prevrandao: return input(step.op, environment.prevRandao)
+    case Opcode.gaslimit: return input(step.op, UInt256(environment.gasLimit))
+    case Opcode.chainid: return input(step.op, UInt256(environment.chainID))
+    case Opcode.basefee: return input(step.op, environment.baseFee)
+    case Opcode.blobbasefee: return input(step.op, environment.blobBaseFee)
     case Opcode.blobhash:
+      symbols.recorder?.abort()
       let index = try force(get(step.a, segment))
       guard index.fitsUInt64, index.l0 < UInt64(call.blobHashes.count) else { return .zero }
       return Value(call.blobHashes[Int(index.l0)].word)
-    case Opcode.blockhash: return try blockHash(force(get(step.a, segment)))
+    case Opcode.blockhash: return try blockHash(forced(get(step.a, segment)))
     case Opcode.calldataload:
       let offset = try force(get(step.a, segment))
       guard offset.fitsUInt64, offset.l0 < UInt64(frame.input.count) else { return .zero }
       try spend(on: frame.input)
+      if suspended.isEmpty, let recorder = symbols.recorder, let word = frame.input.word(at: Int(offset.l0)) {
+        return Value(word.word, trace: recorder.input(PathCode.callDataWord, Int(offset.l0)))
+      }
       return load(frame.input, at: Int(offset.l0))
     case Opcode.returndatasize:
       try decideRecovery()
       return Value(UInt256(frame.returnData.count))
     case Opcode.selfbalance: return balance(frame.account)
-    case Opcode.balance: return balance(warm(Address(truncating: try force(get(step.a, segment)))))
-    case Opcode.extcodesize:
-      let row = warm(Address(truncating: try force(get(step.a, segment))))
-      return codeSize(row)
-    case Opcode.extcodehash:
-      let row = warm(Address(truncating: try force(get(step.a, segment))))
-      table.note([.codeRead, .livenessRead], row)
-      if table.accounts[row].newCode != nil || table.accounts[row].flags.contains(.created) {
-        throw .creation
-      }
-      return symbols.add(Symbol(.codeHash, Value(table.accounts[row].address.word)))
-    case Opcode.gas: return symbols.add(Symbol(.unknowable, op: Opcode.gas))
+    case Opcode.balance: return balance(warm(try forced(get(step.a, segment))))
+    case Opcode.extcodesize: return codeSize(warm(try forced(get(step.a, segment))))
+    case Opcode.extcodehash: return try codeHash(warm(try forced(get(step.a, segment))))
+    case Opcode.gas:
+      return symbols.add(Symbol(.unknowable, op: Opcode.gas, Value(UInt256(UInt64(frame.gasLeft)))))
     case Opcode.msize: return Value(UInt256(frame.memory.count))
     default: throw .unsupportedInstruction
     }
   }
 
-  private func blockHash(_ number: UInt256) throws(FallbackReason) -> Value {
-    guard number.fitsUInt64, number.l0 < environment.number, UInt64(environment.number &- number.l0) <= 256
-    else {
-      return .zero
+  private func blockHash(_ number: Value) throws(FallbackReason) -> Value {
+    let word = number.word
+    var hash = UInt256.zero
+    if word.fitsUInt64, word.l0 < environment.number, environment.number &- word.l0 <= 256 {
+      do { hash = try state.blockHash(word.l0).word } catch { throw .state }
     }
-    do { return Value(try state.blockHash(number.l0).word) } catch { throw .state }
+    guard let recorder = symbols.recorder else { return Value(hash) }
+    return Value(
+      hash, trace: recorder.node(PathExpression(op: Opcode.blockhash, a: recorder.operand(number))))
   }
 
   // MARK: Bytes
 
   /// A word of a text; a new symbol where it is pieced together.
-  private mutating func load(_ text: Text, at offset: Int) -> Value {
-    if let word = text.word(at: offset) { return symbols.settled(word) }
+  mutating func load(_ text: Text, at offset: Int) -> Value {
+    if let word = text.word(at: offset) {
+      guard word.isKnown, let recorder = symbols.recorder, text.isSoft(offset, 32) else {
+        return symbols.settled(word)
+      }
+      let trace = recorder.text(PathCode.bytes, text.slice(offset, 32)) { _ in .zero }
+      return Value(word.word, trace: trace)
+    }
     return symbols.add(.bytes, text: text.slice(offset, 32))
   }
 
   private mutating func keccak(_ range: Range<Int>) throws(FallbackReason) -> Value {
     try spend(16 + range.count >> 4)
     try spend(on: frame.memory)
-    if let hash = frame.memory.knownHash(of: range) { return Value(hash.word) }
+    if let hash = frame.memory.knownHash(of: range) {
+      guard let recorder = symbols.recorder, frame.memory.isSoft(range.lowerBound, range.count) else {
+        return Value(hash.word)
+      }
+      let text = frame.memory.slice(range.lowerBound, range.count)
+      return Value(hash.word, trace: recorder.text(Opcode.keccak256, text) { _ in .zero })
+    }
     try spend(keeping: range.count)
     return symbols.add(.keccak, text: frame.memory.slice(range.lowerBound, range.count))
   }
@@ -178,7 +207,7 @@ extension Binder {
     let source = get(isExternal ? step.c : step.b, segment)
     let size = get(isExternal ? step.d : step.c, segment)
     if isExternal {
-      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      let row = warm(try forced(get(step.a, segment)))
       table.note(.codeRead, row)
     }
     guard let range = try extent(target, size) else { return false }
@@ -210,7 +239,7 @@ extension Binder {
       let copy = frame.memory.slice(start, range.count)
       frame.memory.copy(copy, from: 0, count: range.count, to: range.lowerBound)
     default:
-      let row = warm(Address(truncating: try force(get(step.a, segment))))
+      let row = warm(try forced(get(step.a, segment)))
       let code = try codeText(row)
       frame.memory.copy(code, from: start, count: range.count, to: range.lowerBound)
     }

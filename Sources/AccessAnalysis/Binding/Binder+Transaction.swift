@@ -10,14 +10,16 @@ extension Binder {
     let sender = table.account(call.sender)
     // That the sender has no code but a delegation makes the transaction valid, so it is read (EIP-3607).
     table.note([.nonceRead, .balanceRead, .codeRead, .warm], sender)
+    let upfront = Value(
+      call.upfrontCost, trace: symbols.recorder?.input(PathCode.upfrontCost) ?? 0)
     table.change(sender) {
       $0.flags.formUnion([.nonceWritten, .balanceWritten])
-      $0.balance.debit = UInt256(call.gasLimit) &* call.gasPrice &+ call.blobFee
+      $0.balance.debit = upfront
       $0.nonce = call.nonce &+ 1
     }
     try applyAuthorizations()
     let checkpoint = table.checkpoint
-    let gas = max(0, Int(min(call.gasLimit, 1 << 40)) - intrinsicGas)
+    let gas = call.gasAtStart(environment)
     frame.account = sender
     frame.address = call.sender
     if let to = call.to {
@@ -33,8 +35,11 @@ extension Binder {
   }
 
   private mutating func enterCall(_ to: Address, sender: Int, gas: Int) throws(FallbackReason) {
-    let row = table.account(to)
-    transfer(Value(call.value), from: sender, to: row)
+    let row = accountRow(Value(to.word, trace: symbols.recorder?.input(Opcode.address) ?? 0))
+    let value = decidedZeroness(
+      Value(call.value, trace: symbols.recorder?.input(Opcode.callvalue) ?? 0))
+    table.note(.warm, row)
+    transfer(value, from: sender, to: row)
     if precompiles.precompile(at: to) != nil {
       outcome = .succeeded
       return
@@ -44,19 +49,11 @@ extension Binder {
     case .contract(let summary):
       frame = Frame(
         summary: summary, purpose: .call(outputOffset: 0, outputSize: 0), isStrict: false, isStatic: false,
-        account: row, address: to, caller: call.sender, value: Value(call.value), input: Text(call.data),
+        account: row, address: to, caller: call.sender, callerRow: sender, value: value,
+        input: symbols.recorder == nil
+          ? Text(call.data) : Text(callData: call.data, constant: PathKey.selectorSize),
         stackBase: 0, checkpoint: table.checkpoint, gasAvailable: gas)
     }
-  }
-
-  /// An upper bound of the gas taken before execution.
-  private var intrinsicGas: Int {
-    var gas = 21_000 + (call.to == nil ? 32_000 + 2 * ((call.data.count + 31) / 32) : 0)
-    let zeros = call.data.count(where: { $0 == 0 })
-    let perByte = environment.fork >= .istanbul ? 16 : 68
-    gas += 4 * zeros + perByte * (call.data.count - zeros)
-    return gas + 2400 * call.accessListAddresses + 1900 * call.accessListSlots
-      + 25_000 * call.authorizations.count
   }
 
   private mutating func applyAuthorizations() throws(FallbackReason) {

@@ -42,6 +42,9 @@ struct Binder {
   var outcome: Outcome?
   var stepCount = 0
   var segmentCount = 0
+  /// Whether prices of SSTORE are worked out from the values in the state, which then are conditions, because bounds that
+  /// hold whatever the values are were not enough to prove that a frame has the gas it needs.
+  let provesGasByValues: Bool
   private var workLeft = Binder.maximumWork
   /// Bytes of memory of the frames that wait.
   private var suspendedMemory = 0
@@ -54,8 +57,10 @@ struct Binder {
 
   init(
     analyzer: AccessAnalyzer, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
-    precompiles: PrecompileRules, workspace: Workspace
+    precompiles: PrecompileRules, workspace: Workspace, recorder: PathRecorder? = nil,
+    provesGasByValues: Bool = false
   ) {
+    self.provesGasByValues = provesGasByValues
     self.analyzer = analyzer
     self.call = call
     self.environment = environment
@@ -74,8 +79,9 @@ struct Binder {
     // A frame that runs no code, until the transaction's own takes its place.
     frame = Frame(
       summary: analyzer.emptySummary, purpose: .call(outputOffset: 0, outputSize: 0), isStrict: false,
-      isStatic: false, account: 0, address: .zero, caller: .zero, value: .zero, input: Text(), stackBase: 0,
-      checkpoint: 0, gasAvailable: 0)
+      isStatic: false, account: 0, address: .zero, caller: .zero, callerRow: 0, value: .zero, input: Text(),
+      stackBase: 0, checkpoint: 0, gasAvailable: 0)
+    symbols.recorder = recorder
   }
 
   /// Gives the tables back to the workspace, emptied.
@@ -99,8 +105,8 @@ struct Binder {
       try enter(segment)
       frame.gasUsed += segment.gas
       guard try perform(segment) else { continue }
-      if frame.isStrict && frame.gasUsed + GasBound.memory(frame.memory.count) > frame.gasAvailable {
-        throw .gas
+      if frame.isStrict {
+        try proveGas(0)
       }
       try finish(segment)
     }
@@ -115,6 +121,13 @@ struct Binder {
     let made = summary.makeSegment(at: start, assumes: assumes)
     try spend(summary.workDone - before)
     return made
+  }
+
+  /// Makes sure that the frame has `needed` gas left, whatever the state is.
+  mutating func proveGas(_ needed: Int) throws(FallbackReason) {
+    let slack = frame.gasAvailable - frame.gasUsed - GasBound.memory(max(frame.memory.count, 1024)) - needed
+    if slack < 0 { throw .gas }
+    symbols.recorder?.needsGas(slack: slack)
   }
 
   // MARK: Budget
@@ -181,10 +194,10 @@ struct Binder {
       leave(segment)
       try jump(to: target)
     case .branch(let condition, let taken, let next):
-      let decision = try force(get(condition, segment))
+      let isUntaken = try isZero(get(condition, segment))
       let target = get(taken, segment)
       leave(segment)
-      if decision.isZero { frame.next = next } else { try jump(to: force(target)) }
+      if isUntaken { frame.next = next } else { try jump(to: force(target)) }
     case .stop: try succeed(with: Text())
     case .output(let offset, let size):
       if let range = try extent(get(offset, segment), get(size, segment)) {
@@ -228,7 +241,9 @@ struct Binder {
 
   /// A memory range, the memory grown to hold it. Nil where the frame failed, because no gas pays for it.
   mutating func extent(_ offset: Value, _ size: Value) throws(FallbackReason) -> Range<Int>? {
-    if size.isKnown, offset.isKnown, size.word.fitsUInt64, offset.word.fitsUInt64 {
+    if size.isKnown, offset.isKnown, size.trace | offset.trace == 0, size.word.fitsUInt64,
+      offset.word.fitsUInt64
+    {
       // Within what there is already: the common case.
       let (end, overflow) = offset.word.l0.addingReportingOverflow(size.word.l0)
       if !overflow, end <= UInt64(frame.memory.count), size.word.l0 != 0 {

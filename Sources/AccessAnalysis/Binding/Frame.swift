@@ -19,6 +19,8 @@ struct Frame {
   var account: Int
   var address: Address
   var caller: Address
+  /// The row of the account that `caller` is.
+  var callerRow: Int
   var value: Value
   var input: Text
   /// Where control is.
@@ -36,6 +38,6 @@ struct Frame {
   /// At most this much was used, memory aside.
   var gasUsed = 0
 
-  /// At least this much gas is left.
-  var gasLeft: Int { max(0, gasAvailable - gasUsed - GasBound.memory(memory.count)) }
+  /// At least this much gas is left. Memory that only steps left out would have touched is below a kilobyte.
+  var gasLeft: Int { max(0, gasAvailable - gasUsed - GasBound.memory(max(memory.count, 1024))) }
 }

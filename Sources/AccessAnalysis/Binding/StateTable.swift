@@ -23,8 +23,8 @@ struct SlotRow {
 /// What a binding knows of one account's balance: changes only, never the balance itself.
 struct BalanceChange {
   /// Known credits and debits in wei, wrapping.
-  var credit = UInt256.zero
-  var debit = UInt256.zero
+  var credit = Value.zero
+  var debit = Value.zero
   /// Credits and debits of unknown amounts.
   var creditSymbols: [UInt32] = []
   var debitSymbols: [UInt32] = []

@@ -19,7 +19,9 @@ enum SymbolKind: UInt8 {
   case keccak
   /// The word an ECRECOVER call leaves in memory: input is the text, `a` the word that was there before.
   case ecrecover
-  /// What GAS or MSIZE would have returned: cannot be known.
+  /// A word of what a precompile returns for the text: `op` is its number, `a` which word.
+  case precompile
+  /// What GAS would have returned: cannot be known, but is at least `a`.
   case unknowable
 }
 
@@ -35,6 +37,8 @@ struct Symbol {
   var text: Int32 = -1
   /// The value once somebody asked for it.
   var word = UInt256.zero
+  /// As in `Value`.
+  var trace: PathOperand = 0
 
   init(_ kind: SymbolKind, op: UInt8 = 0, _ a: Value = .zero, _ b: Value = .zero, _ c: Value = .zero) {
     self.kind = kind
@@ -48,20 +52,23 @@ struct Symbol {
 /// The symbols of one binding.
 struct SymbolTable {
   // Symbol 0 stands for none.
-  private(set) var symbols: [Symbol] = [Symbol(.unknowable)]
+  private(set) var symbols: [Symbol]
   private(set) var texts: [Text] = []
   /// The bytes of all texts.
   private(set) var textBytes = 0
+  /// Who writes down what decides, if anybody does.
+  var recorder: PathRecorder?
+
+  init() { symbols = [Symbol(.unknowable)] }
+
+  private init(symbols: [Symbol]) { self.symbols = symbols }
 
   /// A table that must not be used: what is left where one was moved away.
-  static let none: SymbolTable = {
-    var table = SymbolTable()
-    table.symbols = []
-    return table
-  }()
+  static var none: SymbolTable { SymbolTable(symbols: []) }
 
   /// Forgets everything but keeps the memory, if that is not much.
   mutating func removeAll() {
+    recorder = nil
     if symbols.capacity > 20_000 {
       self = SymbolTable()
     } else {
@@ -80,53 +87,65 @@ struct SymbolTable {
     return Value(symbol: UInt32(symbols.count - 1))
   }
 
-  mutating func add(_ kind: SymbolKind, text: Text, _ a: Value = .zero) -> Value {
+  mutating func add(_ kind: SymbolKind, op: UInt8 = 0, text: Text, _ a: Value = .zero) -> Value {
     texts.append(text)
     textBytes += text.count
-    var symbol = Symbol(kind, a)
+    var symbol = Symbol(kind, op: op, a)
     symbol.text = Int32(texts.count - 1)
     return add(symbol)
   }
 
-  mutating func settle(_ symbol: UInt32, _ word: UInt256) {
-    symbols[Int(symbol)].word = word
+  mutating func settle(_ symbol: UInt32, _ value: Value) {
+    symbols[Int(symbol)].word = value.word
+    symbols[Int(symbol)].trace = value.trace
     symbols[Int(symbol)].isKnown = true
   }
 
   /// The result of arithmetic: known where the operands are, or where one absorbs the other.
   @inline(__always)
   mutating func operation(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> Value {
-    if a.symbol | b.symbol | c.symbol == 0 {
-      return Value(WordOperation.evaluate(op, a.word, b.word, c.word))
-    }
+    if a.symbol | b.symbol | c.symbol == 0 { return known(op, a, b, c) }
     return symbolicOperation(op, a, b, c)
+  }
+
+  /// The result of arithmetic on known words.
+  @inline(__always)
+  private func known(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> Value {
+    let word = WordOperation.evaluate(op, a.word, b.word, c.word)
+    return a.trace | b.trace | c.trace == 0
+      ? Value(word) : Value(word, trace: recorder?.operation(op, a, b, c) ?? 0)
+  }
+
+  /// Whether a value is known to be zero; that it is decides.
+  func decidesZero(_ value: Value) -> Bool {
+    guard value.isKnownZero else { return false }
+    if value.trace != 0 { recorder?.decideZero(value) }
+    return true
   }
 
   private mutating func symbolicOperation(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> Value {
     let a = settled(a)
     let b = settled(b)
     let c = settled(c)
-    if a.symbol | b.symbol | c.symbol == 0 {
-      return Value(WordOperation.evaluate(op, a.word, b.word, c.word))
-    }
+    if a.symbol | b.symbol | c.symbol == 0 { return known(op, a, b, c) }
     switch op {
     case Opcode.and, Opcode.mul:
-      if a.isKnownZero || b.isKnownZero { return .zero }
+      if decidesZero(a) || decidesZero(b) { return .zero }
       if op == Opcode.and, a == b { return a }
     case Opcode.add, Opcode.or, Opcode.xor:
-      if a.isKnownZero { return b }
-      if b.isKnownZero { return a }
+      if decidesZero(a) { return b }
+      if decidesZero(b) { return a }
       if op == Opcode.add {
         // (x − y) + y: what was taken is given back.
         if let rest = undone(a, Opcode.sub, b) ?? undone(b, Opcode.sub, a) { return rest }
       }
     case Opcode.sub:
-      if b.isKnownZero { return a }
+      if decidesZero(b) { return a }
       if a == b { return .zero }
       // (x + y) − y: what was given is taken back.
       if let rest = undone(a, Opcode.add, b) { return rest }
     case Opcode.shl, Opcode.shr, Opcode.sar:
-      if a.isKnownZero { return b }
+      if decidesZero(a) { return b }
     case Opcode.eq:
       if a.symbol == b.symbol && !a.isKnown { return Value(.one) }
     default: break
@@ -144,14 +163,14 @@ struct SymbolTable {
   }
 
   /// The word of a value where it follows from symbols somebody asked for before; looks at a few symbols only.
-  func derived(_ value: Value, depth: Int = 12) -> UInt256? {
-    if value.isKnown { return value.word }
+  func derived(_ value: Value, depth: Int = 12) -> Value? {
+    let value = settled(value)
+    if value.isKnown { return value }
     let symbol = symbols[Int(value.symbol)]
-    if symbol.isKnown { return symbol.word }
     guard symbol.kind == .operation, depth > 0, let a = derived(symbol.a, depth: depth - 1),
       let b = derived(symbol.b, depth: depth - 1), let c = derived(symbol.c, depth: depth - 1)
     else { return nil }
-    return WordOperation.evaluate(symbol.op, a, b, c)
+    return known(symbol.op, a, b, c)
   }
 
   /// The value with its word where somebody asked for it before.
@@ -159,6 +178,6 @@ struct SymbolTable {
   func settled(_ value: Value) -> Value {
     if value.isKnown { return value }
     let symbol = symbols[Int(value.symbol)]
-    return symbol.isKnown ? Value(symbol.word) : value
+    return symbol.isKnown ? Value(symbol.word, trace: symbol.trace) : value
   }
 }

@@ -19,10 +19,21 @@ struct Text {
   private(set) var bytes: [UInt8]
   /// Disjoint, in no order.
   private(set) var pieces: [Piece] = []
+  /// While a path is recorded: the stretches of known bytes that are no constants of the path. `symbol` is the node that
+  /// supplies them (`Value.trace`), 0 for call data, of which `skip` is the first byte. Disjoint.
+  private(set) var softPieces: [Piece] = []
 
   private static let zeros = [UInt8](repeating: 0, count: 4096)
 
   init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  /// The call data of a transaction whose path is recorded; its first `constant` bytes are part of the path's key.
+  init(callData: [UInt8], constant: Int) {
+    bytes = callData
+    if callData.count > constant {
+      softPieces = [Piece(offset: constant, count: callData.count - constant, symbol: 0, skip: constant)]
+    }
+  }
 
   /// The bytes without their contents, for another text.
   consuming func emptied() -> [UInt8] {
@@ -36,6 +47,10 @@ struct Text {
   var isKnown: Bool { pieces.isEmpty }
   /// How many stretches of symbols it has: what an access to it costs.
   var pieceCount: Int { pieces.count }
+  /// Whether a range holds bytes that are no constants of the recorded path.
+  func isSoft(_ offset: Int, _ count: Int) -> Bool {
+    softPieces.contains { $0.offset < offset + count && $0.end > offset }
+  }
 
   /// Makes the text at least `size` bytes long, in whole words.
   @inline(__always)
@@ -88,8 +103,12 @@ struct Text {
   /// Stores a word; the text must be long enough.
   @inline(__always)
   mutating func store(_ value: Value, at offset: Int) {
-    if !pieces.isEmpty { clear(offset, 32) }
+    if !pieces.isEmpty { Self.clear(&pieces, offset, 32) }
+    if !softPieces.isEmpty { Self.clear(&softPieces, offset, 32) }
     if value.isKnown {
+      if value.trace != 0 {
+        softPieces.append(Piece(offset: offset, count: 32, symbol: UInt32(bitPattern: value.trace), skip: 0))
+      }
       unsafe bytes.withUnsafeMutableBytes { buffer in
         // Invariant: callers grow the text to offset + 32 first; checked here once more.
         guard offset >= 0, offset + 32 <= buffer.count, let base = buffer.baseAddress else { return }
@@ -102,8 +121,12 @@ struct Text {
 
   /// Stores the lowest byte of a word; the text must be long enough.
   mutating func storeByte(_ value: Value, at offset: Int) {
-    if !pieces.isEmpty { clear(offset, 1) }
+    if !pieces.isEmpty { Self.clear(&pieces, offset, 1) }
+    if !softPieces.isEmpty { Self.clear(&softPieces, offset, 1) }
     if value.isKnown {
+      if value.trace != 0 {
+        softPieces.append(Piece(offset: offset, count: 1, symbol: UInt32(bitPattern: value.trace), skip: 31))
+      }
       bytes[offset] = UInt8(truncatingIfNeeded: value.word.l0)
     } else {
       pieces.append(Piece(offset: offset, count: 1, symbol: value.symbol, skip: 31))
@@ -120,7 +143,7 @@ struct Text {
   }
 
   /// Forgets the symbols in a range; what is left of them at its edges stays.
-  private mutating func clear(_ offset: Int, _ count: Int) {
+  private static func clear(_ pieces: inout [Piece], _ offset: Int, _ count: Int) {
     let end = offset + count
     var index = 0
     while index < pieces.count {
@@ -160,6 +183,9 @@ struct Text {
     for piece in pieces where piece.offset < offset + count && piece.end > offset {
       result.pieces.append(Self.cut(piece, to: offset, count))
     }
+    for piece in softPieces where piece.offset < offset + count && piece.end > offset {
+      result.softPieces.append(Self.cut(piece, to: offset, count))
+    }
     return result
   }
 
@@ -175,7 +201,8 @@ struct Text {
   /// long enough.
   mutating func copy(_ source: Text, from sourceOffset: Int, count: Int, to offset: Int) {
     guard count > 0 else { return }
-    if !pieces.isEmpty { clear(offset, count) }
+    if !pieces.isEmpty { Self.clear(&pieces, offset, count) }
+    if !softPieces.isEmpty { Self.clear(&softPieces, offset, count) }
     let available = max(0, min(count, source.bytes.count - min(sourceOffset, source.bytes.count)))
     if available > 0 {
       bytes.replaceSubrange(
@@ -189,6 +216,12 @@ struct Text {
       var copy = Self.cut(piece, to: sourceOffset, count)
       copy.offset += offset
       pieces.append(copy)
+    }
+    for piece in source.softPieces
+    where piece.offset < sourceOffset + count && piece.end > sourceOffset {
+      var copy = Self.cut(piece, to: sourceOffset, count)
+      copy.offset += offset
+      softPieces.append(copy)
     }
   }
 

@@ -77,7 +77,7 @@ struct SegmentBuilder {
         end = .unsupported(.budget)
         break
       }
-      gas += GasBound.constant(op)
+      gas += GasBound.constant(op, table)
       execute(op)
     }
     return slice()

@@ -187,6 +187,51 @@ struct SoundnessTests {
     }
   }
 
+  @Test(
+    "Random contracts: what is predicted along paths seen before covers, whatever the inputs and the state are now",
+    arguments: 0..<SoundnessTests.seeds)
+  func knownPaths(_ seed: Int) throws {
+    var (fixture, random) = Self.scene(seed)
+    let analyzer = AccessAnalyzer()
+    for round in 0..<8 {
+      let prediction = fixture.bound(analyzer).prediction
+      if prediction.trust.isVouchedFor {
+        let access = try fixture.actual().effects.accessSet
+        #expect(prediction.access.missing(from: access).isEmpty, "seed \(seed) round \(round)")
+        #expect(Set(prediction.conditionalOn).isSubset(of: prediction.access.reads))
+        if round > 0 {
+          // The conditions alone must keep it true.
+          var other = fixture
+          let conditions = Set(prediction.conditionalOn)
+          for address in Self.contracts {
+            for slot in 0..<4 where !conditions.contains(.storage(address, UInt256(slot))) {
+              other.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...5, using: &random))
+            }
+            if !conditions.contains(.balance(address)) {
+              other.balances[address] = UInt256(Int.random(in: 0...4, using: &random))
+            }
+          }
+          let access = try other.actual().effects.accessSet
+          #expect(prediction.access.missing(from: access).isEmpty, "seed \(seed) round \(round), changed")
+        }
+      }
+      for address in Self.contracts {
+        for slot in 0..<4 where Int.random(in: 0..<3, using: &random) == 0 {
+          fixture.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...3, using: &random))
+        }
+        if Bool.random(using: &random) {
+          fixture.balances[address] = UInt256(Int.random(in: 0...3, using: &random))
+        }
+      }
+      if Bool.random(using: &random) {
+        fixture.data = (0..<3).flatMap { _ in word(UInt256(Int.random(in: 0...4, using: &random))) }
+        fixture.value = UInt256(Int.random(in: 0...2, using: &random))
+      }
+      fixture.gasLimit = UInt64(
+        [3_000_000, 300_000, 120_000, 60_000].randomElement(using: &random) ?? 60_000)
+    }
+  }
+
   @Test("Most random contracts are vouched for")
   func coverage() {
     let vouched = (0..<200).count { Self.scene($0).fixture.bound().prediction.trust.isVouchedFor }

@@ -1,0 +1,109 @@
+import EthereumTypes
+
+/// An operand of a path's expression: a node (above 0), a constant (`~index`, below 0), or none (0).
+typealias PathOperand = Int32
+
+/// Operations of path expressions that are no EVM instructions; those stand for themselves by opcode.
+enum PathCode {
+  /// The word of the call data at offset `aux`.
+  static let callDataWord: UInt8 = 0xE0
+  /// What the sender pays before execution: gas limit × price, and the blob fee.
+  static let upfrontCost: UInt8 = 0xE1
+  /// The first 32 bytes of text `aux`.
+  static let bytes: UInt8 = 0xE2
+  /// Keccak-256 of two words behind each other.
+  static let hashOfTwo: UInt8 = 0xE3
+  /// The word ECRECOVER leaves for input text `aux` where `a` was before.
+  static let recover: UInt8 = 0xE4
+  /// The address of account row `aux`.
+  static let accountAddress: UInt8 = 0xE5
+}
+
+/// A value on a path as an expression over the transaction, the block and the state.
+///
+/// `op` is an EVM opcode of the same meaning or a `PathCode`. SLOAD stands for the value of slot row `aux` before the
+/// transaction; BALANCE, EXTCODESIZE and EXTCODEHASH look at account row `aux`; KECCAK256 hashes text `aux`.
+struct PathExpression: Hashable, BitwiseCopyable {
+  var op: UInt8
+  var aux: Int32 = 0
+  var a: PathOperand = 0
+  var b: PathOperand = 0
+  var c: PathOperand = 0
+}
+
+/// Bytes that expressions are part of.
+struct PathText: Hashable {
+  /// A stretch that an expression supplies.
+  struct Part: Hashable, BitwiseCopyable {
+    var offset: Int32
+    var count: Int32
+    /// The node whose big-endian word supplies it; 0 for call data.
+    var node: PathOperand
+    /// Which byte of the word, or of the call data, comes first.
+    var skip: Int32
+  }
+
+  /// All bytes, zero where a part supplies them.
+  var bytes: [UInt8]
+  /// Disjoint, by offset.
+  var parts: [Part]
+}
+
+/// Something on a path that could have turned out otherwise.
+struct PathEvent: Hashable, BitwiseCopyable {
+  enum Kind: UInt8, BitwiseCopyable {
+    /// Whether the operand is zero: outcome 1 where it is not.
+    case zero
+    /// What the operand is.
+    case equal
+    /// Which account row the address in the operand has; new rows are numbered as they come.
+    case account
+    /// Which slot row the slot in the operand of account row `row` has.
+    case slot
+    /// The same for transient storage.
+    case transient
+    /// What code account row `row` has: the outcome is its hash.
+    case code
+    /// No event: the path is over.
+    case end
+  }
+
+  var kind: Kind
+  /// A node; a constant only for rows.
+  var operand: PathOperand = 0
+  var row: Int32 = 0
+  /// How it turned out.
+  var outcome = UInt256.zero
+}
+
+/// What is known once a path is over: what it touched, whatever the values are.
+struct PathEnding {
+  /// A slot that was written.
+  struct Store: BitwiseCopyable {
+    var row: Int32
+    /// What was written; `none` where that was not worked out: it counts as another value then.
+    var value: PathOperand
+  }
+
+  /// An account that was looked at.
+  struct AccountUse: BitwiseCopyable {
+    var flags: AccountRow.Flags
+    /// Sums of known amounts received and sent; `none` where there are none.
+    var credit = PathEnding.none
+    var debit = PathEnding.none
+    /// Whether amounts were moved that were not worked out.
+    var hasUnknownAmounts: Bool
+    /// Fields whose values decided something, a bit for each raw value of `Location.Field`.
+    var conditions: UInt8 = 0
+  }
+
+  /// No operand.
+  static let none = PathOperand.min
+
+  var accounts: [AccountUse] = []
+  var stores: [Store] = []
+  /// Slot rows whose values decided something.
+  var slotConditions: [Int32] = []
+  /// The least gas at the start of execution for which all that was proven about gas holds.
+  var minimumGas = 0
+}

@@ -1,0 +1,182 @@
+import EVM
+import EVMBytecode
+import EVMState
+import EthereumTypes
+
+extension PathRunner {
+  /// Puts the prediction together at the end of a path, each list in order.
+  mutating func prediction(_ block: borrowing PathBlock) throws(StateReadError) -> Prediction? {
+    let ending = block.ending
+    guard ending.accounts.count == accountCount else { return nil }
+    for row in ending.slotConditions { workspace.slots[Int(row)].isCondition = true }
+    for store in ending.stores {
+      let row = Int(store.row)
+      guard store.value != PathEnding.none else {
+        workspace.slots[row].isChanged = true
+        continue
+      }
+      // Writing back what was there is no write; that it was there is a condition.
+      let isChanged = try slotValue(row) != get(Int16(truncatingIfNeeded: store.value), block)
+      workspace.slots[row].isChanged = isChanged
+      if !isChanged { workspace.slots[row].isCondition = true }
+    }
+    let coinbase = paysCoinbase ? workspace.row(of: environment.coinbase, count: accountCount) : -1
+    let rows = coinbase == accountCount ? accountCount + 1 : accountCount
+    if coinbase == accountCount {
+      workspace.accounts[coinbase] = PathAccount(
+        address: environment.coinbase, account: nil, isLoaded: false)
+    }
+
+    sortAccounts(rows)
+    sortSlots()
+    var reads: [Location] = []
+    reads.reserveCapacity(slotCount + 3 * rows)
+    var writes: [Location] = []
+    writes.reserveCapacity(ending.stores.count + 4)
+    var adds: [Location] = []
+    var conditions: [Location] = []
+    conditions.reserveCapacity(ending.slotConditions.count + rows)
+    var starts = SlotCursor(workspace: workspace, count: slotCount)
+    for place in 0..<rows {
+      let row = Int(workspace.accountOrder[place])
+      let use =
+        row < ending.accounts.count
+        ? ending.accounts[row] : PathEnding.AccountUse(flags: [], hasUnknownAmounts: false)
+      let address = workspace.accounts[row].address
+      var isChanged = use.hasUnknownAmounts || row == coinbase
+      if !isChanged {
+        let credit = use.credit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.credit), block)
+        let debit = use.debit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.debit), block)
+        isChanged = credit != debit
+      }
+      func read(_ field: Location.Field, _ isRead: Bool) {
+        let isCondition = use.conditions & (1 << field.rawValue) != 0
+        guard isRead || isCondition else { return }
+        let location = Location(address, field)
+        reads.append(location)
+        if isCondition { conditions.append(location) }
+      }
+      let readsBalance =
+        use.flags.contains(.balanceRead) || use.flags.contains(.balanceWritten)
+        || use.conditions & (1 << Location.Field.balance.rawValue) != 0
+      read(.balance, readsBalance)
+      if use.flags.contains(.balanceWritten) || isChanged && readsBalance {
+        writes.append(.balance(address))
+      } else if isChanged {
+        adds.append(.balance(address))
+      }
+      read(.nonce, use.flags.contains(.nonceRead))
+      if use.flags.contains(.nonceWritten) { writes.append(.nonce(address)) }
+      read(.code, use.flags.contains(.codeRead))
+      if use.flags.contains(.codeWritten) { writes.append(.code(address)) }
+      read(.liveness, use.flags.contains(.livenessRead))
+      var flips = use.flags.contains(.livenessWritten)
+      if !flips, isChanged || use.flags.contains(.nonceWritten) {
+        flips = try account(row)?.isEmpty ?? true
+      }
+      if flips { writes.append(.liveness(address)) }
+      for slot in starts.slots(of: row) {
+        let slot = workspace.slots[slot]
+        let location = Location(address, slot: slot.slot)
+        reads.append(location)
+        if slot.isCondition { conditions.append(location) }
+        if slot.isChanged { writes.append(location) }
+      }
+    }
+    return Prediction(
+      trust: conditions.isEmpty ? .certain : .conditional,
+      access: AccessSet(sortedReads: reads, writes: writes, adds: adds), sortedConditions: conditions)
+  }
+
+  private var paysCoinbase: Bool {
+    let tip =
+      environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
+    return !tip.isZero
+  }
+
+  /// Puts the accounts' rows in order of address.
+  private func sortAccounts(_ count: Int) {
+    let (order, accounts) = (workspace.accountOrder, workspace.accounts)
+    for row in 0..<count { order[row] = Int32(truncatingIfNeeded: row) }
+    if count > 40 {
+      let sorted = (0..<count).sorted { accounts[$0].address < accounts[$1].address }
+      for index in 0..<count { order[index] = Int32(truncatingIfNeeded: sorted[index]) }
+      return
+    }
+    for index in 1..<max(1, count) {
+      let row = order[index]
+      let address = accounts[Int(row)].address
+      var place = index
+      while place > 0, address < accounts[Int(order[place - 1])].address {
+        order[place] = order[place - 1]
+        place -= 1
+      }
+      order[place] = row
+    }
+  }
+
+  /// Puts the slots' rows in order of account row and slot.
+  private func sortSlots() {
+    let (order, slots) = (workspace.order, workspace.slots)
+    for row in 0..<slotCount { order[row] = Int32(truncatingIfNeeded: row) }
+    func isBefore(_ a: Int32, _ b: Int32) -> Bool {
+      let (x, y) = (slots[Int(a)], slots[Int(b)])
+      return x.account != y.account ? x.account < y.account : x.slot < y.slot
+    }
+    if slotCount > 40 {
+      let sorted = (0..<slotCount).map { order[$0] }.sorted(by: isBefore)
+      for index in 0..<slotCount { order[index] = sorted[index] }
+      return
+    }
+    for index in 1..<max(1, slotCount) {
+      let row = order[index]
+      var place = index
+      while place > 0, isBefore(row, order[place - 1]) {
+        order[place] = order[place - 1]
+        place -= 1
+      }
+      order[place] = row
+    }
+  }
+}
+
+/// Finds each account's stretch among the sorted slots.
+private struct SlotCursor {
+  let workspace: PathWorkspace
+  let count: Int
+
+  /// The slots of an account, in order.
+  mutating func slots(of account: Int) -> LazyMapSequence<Range<Int>, Int> {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(slotAccount(middle)) < account { low = middle + 1 } else { high = middle }
+    }
+    var end = low
+    while end < count, Int(slotAccount(end)) == account { end += 1 }
+    let order = workspace.order
+    return (low..<end).lazy.map { Int(order[$0]) }
+  }
+
+  private func slotAccount(_ place: Int) -> Int32 { workspace.slots[Int(workspace.order[place])].account }
+}
+
+extension TransactionCall {
+  /// What the sender pays before execution, wrapping.
+  var upfrontCost: UInt256 { UInt256(gasLimit) &* gasPrice &+ blobFee }
+
+  /// A lower bound of the gas there is when execution starts.
+  func gasAtStart(_ environment: BlockEnvironment) -> Int {
+    max(0, Int(min(gasLimit, 1 << 40)) - intrinsicGas(environment))
+  }
+
+  /// An upper bound of the gas taken before execution.
+  private func intrinsicGas(_ environment: BlockEnvironment) -> Int {
+    var gas = 21_000 + (to == nil ? 32_000 + 2 * ((data.count + 31) / 32) : 0)
+    let zeros = data.count(where: { $0 == 0 })
+    let perByte = environment.fork >= .istanbul ? 16 : 68
+    gas += 4 * zeros + perByte * (data.count - zeros)
+    return gas + 2400 * accessListAddresses + 1900 * accessListSlots + 25_000 * authorizations.count
+  }
+}

@@ -1,0 +1,68 @@
+import EVM
+import EVMBytecode
+import EVMPrecompiles
+import EVMState
+import EthereumTypes
+import Synchronization
+
+/// The paths an analyzer has seen, in trees by what they have in common.
+final class PathStore: Sendable {
+  private let trees = Mutex<[PathKey: PathTree]>([:])
+  private let workspaces = Mutex<[PathWorkspace]>([])
+  /// About how many instructions all trees hold.
+  private let instructionCount = Atomic(0)
+
+  /// With more instructions (28 bytes each) or trees than this the store starts anew.
+  private static let maximumInstructions = 8_000_000
+  private static let maximumTrees = 200_000
+
+  /// The account that a transaction calls, nil where it does not exist; nil where the transaction is none whose paths
+  /// are kept: it creates a contract, sets delegations, calls a precompile, or its callee cannot be read.
+  func callee(_ call: TransactionCall, _ precompiles: PrecompileRules, _ state: any StateReader) -> Account??
+  {
+    guard let to = call.to, call.authorizations.isEmpty, precompiles.precompile(at: to) == nil else {
+      return nil
+    }
+    do { return .some(try state.account(to)) } catch { return nil }
+  }
+
+  /// The tree for a key.
+  func tree(_ key: PathKey) -> PathTree {
+    trees.withLock { trees in
+      if let known = trees[key] { return known }
+      if trees.count >= Self.maximumTrees
+        || instructionCount.load(ordering: .relaxed) > Self.maximumInstructions
+      {
+        // Whoever still runs along an old tree keeps it alive.
+        trees.removeAll()
+        instructionCount.store(0, ordering: .relaxed)
+      }
+      let made = PathTree()
+      trees[key] = made
+      return made
+    }
+  }
+
+  /// Binds along a path seen before; nil where there is none.
+  func run(
+    _ tree: PathTree, _ call: TransactionCall, _ callee: Account?, _ environment: BlockEnvironment,
+    _ state: any StateReader, _ precompiles: PrecompileRules
+  ) -> AccessAnalyzer.Report? {
+    guard let first = tree.first else { return nil }
+    let workspace = workspaces.withLock { $0.popLast() } ?? PathWorkspace()
+    defer { workspaces.withLock { $0.append(workspace) } }
+    var runner = PathRunner(
+      workspace: workspace, call: call, environment: environment, state: state, precompiles: precompiles)
+    // A state that cannot be read is reported by the binder.
+    guard let prediction = try? runner.run(from: first, callee: callee) else { return nil }
+    return AccessAnalyzer.Report(
+      prediction: prediction, route: .summary, steps: runner.instructionCount, segments: runner.blockCount,
+      isOnKnownPath: true)
+  }
+
+  /// Keeps a path.
+  func insert(_ path: PathRecorder, _ ending: PathEnding, into tree: PathTree) {
+    let added = tree.insert(path, ending: ending)
+    instructionCount.add(added, ordering: .relaxed)
+  }
+}
