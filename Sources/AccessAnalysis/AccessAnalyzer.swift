@@ -111,8 +111,9 @@ public final class AccessAnalyzer: Sendable {
     case .none(.gas) where !tree.needsValuesForGas:
       tree.proveGasByValues()
       return bind(call, environment: environment, state: state)
+    case .none(.state): break
     case .none(let reason): tree.noteFailure(reason)
-    case .taintedRun: break
+    case .taintedRun, .plainRun: break
     }
     return report
   }
