@@ -23,19 +23,17 @@ extension TransitionTransaction {
     }
     return items.map { item in
       do throws(ChainDecodingError) { return .readable(try Transaction(blockItem: item)) } catch {
-        return .unreadable(rejectionText(error, type: item.envelopeType))
+        return .unreadable(rejectionText(error))
       }
     }
   }
 
   /// Why a transaction does not decode, in the words of `evm t8n` where tools look for them.
-  private static func rejectionText(_ error: ChainDecodingError, type: UInt8?) -> String {
-    switch (error.problem, type) {
-    case (.unknownValue, _) where error.field == "transaction.type": "transaction type not supported"
-    case (.wrongLength(_, found: 0), 3?) where error.field == "transaction.to":
-      missingRecipient("(types.BlobTx)", in: "(types.Transaction)")
-    case (.wrongLength(_, found: 0), 4?) where error.field == "transaction.to":
-      missingRecipient("(types.SetCodeTx)", in: "(types.Transaction)")
+  private static func rejectionText(_ error: ChainDecodingError) -> String {
+    switch error.problem {
+    case .unknownValue where error.field == "transaction.type": "transaction type not supported"
+    case .missingRecipient(let type):
+      missingRecipient(type == 3 ? "(types.BlobTx)" : "(types.SetCodeTx)", in: "(types.Transaction)")
     default: "rlp: \(error)"
     }
   }
@@ -43,13 +41,5 @@ extension TransitionTransaction {
   /// What tools look for where a type that cannot create contracts has no recipient.
   static func missingRecipient(_ type: String, in structure: String = "") -> String {
     "rlp: input string too short for common.Address, decoding into \(structure)\(type).To"
-  }
-}
-
-extension RLP {
-  /// The first byte of a typed transaction's envelope.
-  fileprivate var envelopeType: UInt8? {
-    if case .bytes(let bytes) = self { return bytes.first }
-    return nil
   }
 }

@@ -64,6 +64,24 @@ struct TransitionReadingTests {
   }
 
   @Test(
+    "RLP of a type that needs a recipient and has none is left out with geth's reason",
+    arguments: [UInt8(3), 4])
+  func noRecipient(_ type: UInt8) throws {
+    let kind = try #require(Transaction.Kind(rawValue: type))
+    let body = RLP.list([Transaction(kind: kind, chainID: 1).blockItem]).encoded
+    let candidate = try #require(TransitionTransaction.list(decoding: body).first)
+    guard case .unreadable(let reason) = candidate else {
+      Issue.record("readable")
+      return
+    }
+    let name = type == 3 ? "BlobTx" : "SetCodeTx"
+    #expect(
+      reason
+        == "rlp: input string too short for common.Address, decoding into (types.Transaction)(types.\(name)).To"
+    )
+  }
+
+  @Test(
     "Bytes that are no list of transactions are an RLP error", arguments: ["0x", "0x80", "0xc1", "0xf8ff"])
   func badRLP(_ text: String) throws {
     let error = #expect(throws: TransitionError.self) {
