@@ -1,17 +1,14 @@
 /// A priority queue of plain values, smallest first.
-package struct BinaryHeap<Element: Comparable> {
+struct BinaryHeap<Element: Comparable> {
   private var elements: [Element] = []
-
-  /// Makes an empty queue.
-  package init() {}
 
   var isEmpty: Bool { elements.isEmpty }
 
   /// The smallest element, left in place.
-  package var first: Element? { elements.first }
+  var first: Element? { elements.first }
 
   /// O(log n).
-  package mutating func push(_ element: Element) {
+  mutating func push(_ element: Element) {
     elements.append(element)
     var child = elements.count - 1
     while child > 0 {
@@ -24,7 +21,7 @@ package struct BinaryHeap<Element: Comparable> {
   }
 
   /// Takes out the smallest element. O(log n).
-  package mutating func pop() -> Element? {
+  mutating func pop() -> Element? {
     guard let last = elements.popLast() else { return nil }
     guard let smallest = elements.first else { return last }
     var parent = 0

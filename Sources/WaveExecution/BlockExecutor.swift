@@ -138,8 +138,19 @@ public final class BlockExecutor: Sendable {
   /// - Parameter prePassNanoseconds: what a prediction takes for each transaction; nil where that is not known.
   public func advice(for processor: BlockProcessor, prePassNanoseconds: UInt64?) -> PlanAdvice {
     guard kind != .serial, workers(for: processor, nil) > 1 else { return .serial }
-    guard kind != .blockSTM else { return .optimistic }
-    return .plan
+    guard kind != .blockSTM, let prePassNanoseconds else { return kind == .blockSTM ? .optimistic : .plan }
+    let prePass = Double(prePassNanoseconds) * Double(processor.block.transactions.count)
+    // A plan saves repetitions: a fifth of the work, or so.
+    return prePass < Self.expectedNanoseconds(processor) / 5 ? .plan : .optimistic
+  }
+
+  /// About how long a block takes on one thread: a microsecond for each transaction, and what gas limits let expect.
+  private static func expectedNanoseconds(_ processor: BlockProcessor) -> Double {
+    var gas = 0.0
+    for index in processor.block.transactions.indices {
+      gas += Double(min(processor.block.transactions[index].gasLimit, 1 << 25)) - 21_000
+    }
+    return Double(processor.block.transactions.count) * 1000 + max(gas, 0) * 0.1
   }
 
   /// On how many threads to run a block. Waking a thread takes some ten microseconds, the time of a few small
@@ -148,12 +159,15 @@ public final class BlockExecutor: Sendable {
     let count = processor.block.transactions.count
     let most = max(1, min(threads, count))
     guard adapts, most > 1 else { return most }
-    guard count >= Self.leastTransactions else { return 1 }
+    guard count >= Self.leastTransactions, Self.expectedNanoseconds(processor) > Self.leastNanoseconds else {
+      return 1
+    }
     guard kind != .blockSTM, let plan else { return most }
     let parallelism = plan.parallelism
     return parallelism < Self.leastParallelism ? 1 : min(most, Int(parallelism.rounded(.up)) + 1)
   }
 
   private static var leastTransactions: Int { 8 }
+  private static var leastNanoseconds: Double { 150_000 }
   private static var leastParallelism: Double { 1.1 }
 }

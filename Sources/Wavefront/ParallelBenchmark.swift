@@ -110,31 +110,38 @@ public struct ParallelBenchmark: Sendable {
     let plan = plan(processor, on: before, costs: gas)
     var way = PlanAdvice.serial
     // The first round warms the summaries and everything else up.
-    var runs: [BlockRun] = []
-    var samples = [Samples](repeating: Samples(), count: 5)
+    let ways: [() throws -> BlockRun] = [
+      { try serial.run(processor, on: preState) },
+      { try dataflow.run(processor, on: preState, plan: plan) },
+      {
+        if isShort { return try serial.run(processor, on: preState) }
+        way = dataflow.advice(for: processor, prePassNanoseconds: prePass.nanosecondsPerTransaction)
+        return try dataflow.run(
+          processor, on: preState, plan: way == .plan ? self.plan(processor, on: before) : nil,
+          threads: way == .serial ? 1 : nil)
+      },
+      { try (isShort ? serial : blockSTM).run(processor, on: preState) },
+      { try alone.run(processor, on: preState, plan: plan) },
+    ]
+    var samples = [Samples](repeating: Samples(), count: ways.count)
+    var runs: [BlockRun?] = Array(repeating: nil, count: ways.count)
     for round in 0...repeats {
-      runs = [try samples[0].add(round) { try serial.run(processor, on: preState) }]
-      runs.append(try samples[1].add(round) { try dataflow.run(processor, on: preState, plan: plan) })
-      runs.append(
-        try samples[2].add(round) {
-          if isShort { return try serial.run(processor, on: preState) }
-          way = dataflow.advice(for: processor, prePassNanoseconds: prePass.nanosecondsPerTransaction)
-          return try dataflow.run(
-            processor, on: preState, plan: way == .plan ? self.plan(processor, on: before) : nil,
-            threads: way == .serial ? 1 : nil)
-        })
-      runs.append(
-        try samples[3].add(round) { try (isShort ? serial : blockSTM).run(processor, on: preState) })
-      runs.append(try samples[4].add(round) { try alone.run(processor, on: preState, plan: plan) })
+      // Each begins a round as often as any other: what ran before leaves its traces in the caches.
+      for turn in ways.indices {
+        let number = (turn + round) % ways.count
+        runs[number] = nil
+        runs[number] = try samples[number].add(round, ways[number])
+      }
     }
-    let costs = zip(samples, runs).map { $0.cost(of: $1) }
+    let results = runs.compactMap(\.self)
+    let costs = zip(samples, results).map { $0.cost(of: $1) }
     let ceiling = try simulator(processor, reference, on: preState)
     return Measurement(
       block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
       gas: reference.result.gasUsed, serial: costs[0], planned: costs[1], cold: costs[2], coldWay: way,
       blockSTM: costs[3], alone: costs[4], ceilingOf2: ceiling.speedUp(workers: 2),
       ceilingOf8: ceiling.speedUp(workers: 8),
-      difference: try runs.lazy.compactMap { try MainJob.firstDifference(reference, $0) }.first)
+      difference: try results.lazy.compactMap { try MainJob.firstDifference(reference, $0) }.first)
   }
 
   private func plan(

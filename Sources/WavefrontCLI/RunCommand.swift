@@ -16,11 +16,15 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Threads for every part of the work; all cores by default.") var threads: Int?
   @Option(help: "How the parallel run is organised.") var executor: ExecutorKind = .dataflow
   @Option(help: "Runs for each timing, of which the median counts.") var repeats = 3
+  @Option(help: "Further runs, disturbed on purpose, that must give the same result.") var perturb = 0
   @Flag(help: "Print one JSON object for each block.") var json = false
 
   func validate() throws {
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads must be 1 to 256, not \(threads)")
+    }
+    if !(0...1_000_000).contains(perturb) {
+      throw ValidationError("--perturb must be 0 to 1000000, not \(perturb)")
     }
     if !(1...1000).contains(repeats) { throw ValidationError("--repeats must be 1 to 1000, not \(repeats)") }
   }
@@ -39,6 +43,7 @@ struct RunCommand: ParsableCommand {
       if let difference = job.difference {
         failures.append("\(path): parallel differs from serial: \(difference)")
       }
+      if let difference = try job.perturb(runs: perturb) { failures.append("\(path): \(difference)") }
       if !job.header.matches { failures.append("\(path): the result is not what the chain recorded") }
     }
     guard failures.isEmpty else { throw CommandFailure(failures.joined(separator: "\n"), .wrongResult) }

@@ -1,100 +1,108 @@
 import ConflictScheduling
 import Synchronization
 
-/// Hands out the transactions that are ready, most urgent first, to any number of workers.
-///
-/// Those that wait for nobody stand in one list from the beginning, and taking them is moving a cursor. Those that
-/// become ready later are handed to whoever made them so; what that worker leaves goes to a small heap under a lock.
+/// Hands out the transactions that are ready, most urgent first, to any number of workers, without locks: one bit for
+/// each transaction, in the order of their urgency, that is set while the transaction may be taken.
 @safe
 final class Dispatcher: @unchecked Sendable {
-  /// Takes part in the ranking where there is nothing.
-  private static let none = Int.max
-
-  // Invariant: `waiting` points to one counter for each transaction; `heap` is touched only while `lock` is held.
+  // Invariant: `ready` points to `wordCount` words and `waiting` to one counter for each transaction, all initialised.
+  private let ready: UnsafeMutablePointer<Atomic<UInt64>>
+  private let wordCount: Int
+  /// For each transaction, how many of those it waits for have not run.
   private let waiting: UnsafeMutablePointer<Atomic<Int32>>
-  private let count: Int
   private let plan: ExecutionPlan
   private let order: StartOrder
   /// What may be taken in one go, in units of cost.
   private let budget: Int
-
-  private let lock = SpinLock()
-  private var heap = BinaryHeap<Int32>()
-  /// The rank on top of the heap.
-  private let top = Atomic<Int>(none)
-  private let cursor = Atomic<Int>(0)
-  /// The roots below this may be taken: all of them, or with barriers those of the waves begun.
-  private let limit: Atomic<Int>
   private let wave = Atomic<Int>(0)
   private let leftInWave: Atomic<Int>
 
   init(_ plan: ExecutionPlan, hasBarriers: Bool, workers: Int) {
     self.plan = plan
-    count = plan.count
     order = hasBarriers ? plan.waves : plan.dataflow
-    unsafe waiting = .allocate(capacity: max(count, 1))
-    for index in 0..<count { unsafe (waiting + index).initialize(to: Atomic(plan.waiting[index])) }
+    wordCount = plan.count / 64 + 1
+    unsafe ready = .allocate(capacity: wordCount)
+    for word in 0..<wordCount { unsafe (ready + word).initialize(to: Atomic(0)) }
+    unsafe waiting = .allocate(capacity: max(plan.count, 1))
+    for index in 0..<plan.count { unsafe (waiting + index).initialize(to: Atomic(plan.waiting[index])) }
     budget = plan.totalCost / (32 * max(workers, 1))
-    limit = Atomic(order.waveEnds.first ?? order.roots.count)
     leftInWave = Atomic(order.waveEnds.first ?? 0)
+    for root in order.roots.prefix(order.waveEnds.first ?? order.roots.count) { push(Int(root)) }
   }
 
-  deinit { unsafe waiting.deallocate() }
+  deinit {
+    unsafe ready.deallocate()
+    unsafe waiting.deallocate()
+  }
 
   // MARK: Taking
 
   /// Whether there is anything to take.
-  var hasReady: Bool {
-    top.load(ordering: .sequentiallyConsistent) != Self.none
-      || cursor.load(ordering: .sequentiallyConsistent) < limit.load(ordering: .sequentiallyConsistent)
+  var hasReady: Bool { mostUrgent != nil }
+
+  /// The rank of what would be taken next.
+  private var mostUrgent: Int? {
+    for word in 0..<wordCount {
+      let bits = unsafe ready[word].load(ordering: .sequentiallyConsistent)
+      if bits != 0 { return word &* 64 &+ bits.trailingZeroBitCount }
+    }
+    return nil
   }
 
   /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready.
   func take(into taken: inout PlainList<Int32>) -> Bool {
-    while true {
-      let first = cursor.load(ordering: .relaxed)
-      let end = limit.load(ordering: .acquiring)
-      let next = first < end ? Int(order.roots[first]) : Self.none
-      let urgent = top.load(ordering: .acquiring)
-      if urgent < next {
-        if let rank = pop() {
-          taken.append(order.order[Int(rank)])
-          return true
-        }
+    var word = 0
+    while word < wordCount {
+      let bits = unsafe ready[word].load(ordering: .relaxed)
+      if bits == 0 {
+        word &+= 1
         continue
       }
-      guard next != Self.none else { return false }
-      var last = first + 1
-      var cost = plan.costs[Int(order.order[next])]
-      while last < end, taken.count &+ last &- first < Self.most {
-        cost &+= plan.costs[Int(order.order[Int(order.roots[last])])]
-        if cost > budget { break }
-        last += 1
+      let chosen = choose(from: bits, word)
+      let (done, _) = unsafe ready[word].compareExchange(
+        expected: bits, desired: bits & ~chosen, ordering: .acquiringAndReleasing)
+      guard done else { continue }
+      var left = chosen
+      while left != 0 {
+        taken.append(order.order[word &* 64 &+ left.trailingZeroBitCount])
+        left &= left &- 1
       }
-      guard
-        cursor.compareExchange(expected: first, desired: last, ordering: .acquiringAndReleasing).exchanged
-      else { continue }
-      for place in first..<last { taken.append(order.order[Int(order.roots[place])]) }
       return true
     }
+    return false
+  }
+
+  /// The most urgent of a word's transactions, and those behind it as far as the budget goes.
+  private func choose(from bits: UInt64, _ word: Int) -> UInt64 {
+    var left = bits
+    var cost = 0
+    var count = 0
+    repeat {
+      cost &+= plan.costs[Int(order.order[word &* 64 &+ left.trailingZeroBitCount])]
+      if count > 0, cost > budget { break }
+      left &= left &- 1
+      count &+= 1
+    } while left != 0 && count < Self.most
+    return bits & ~left
   }
 
   /// At most so many in one go.
   private static var most: Int { 16 }
 
-  private func pop() -> Int32? {
-    lock.acquire()
-    defer { lock.release() }
-    let rank = heap.pop()
-    top.store(heap.first.map { Int($0) } ?? Self.none, ordering: .sequentiallyConsistent)
-    return rank
+  /// Takes everything that no one has taken yet; only for plans without dependencies, whose order is that of the block.
+  ///
+  /// - Returns: the first transaction taken.
+  func takeRest() -> Int {
+    var first = plan.count
+    for word in (0..<wordCount).reversed() {
+      let bits = unsafe ready[word].exchange(0, ordering: .acquiringAndReleasing)
+      if bits != 0 { first = word &* 64 &+ bits.trailingZeroBitCount }
+    }
+    return first
   }
 
-  private func push(_ rank: Int32) {
-    lock.acquire()
-    defer { lock.release() }
-    heap.push(rank)
-    top.store(heap.first.map { Int($0) } ?? Self.none, ordering: .sequentiallyConsistent)
+  private func push(_ rank: Int) {
+    unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)
   }
 
   // MARK: Releasing
@@ -107,11 +115,11 @@ final class Dispatcher: @unchecked Sendable {
   func release(_ index: Int, keepsOne: Bool) -> (kept: Int32, shared: Int) {
     guard order.waveEnds.isEmpty else { return (-1, releaseWave()) }
     guard plan.isInformed else { return (-1, 0) }
-    let successors = plan.successors
+    let edges = plan.successors.offsets[index]..<plan.successors.offsets[index &+ 1]
     var kept: Int32 = -1
     var shared = 0
-    for edge in successors.offsets[index]..<successors.offsets[index + 1] {
-      let successor = Int(successors.values[edge])
+    for edge in edges {
+      let successor = Int(plan.successors.values[edge])
       let left = unsafe waiting[successor].wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
       guard left == 0 else { continue }
       var released = order.rank[successor]
@@ -122,23 +130,16 @@ final class Dispatcher: @unchecked Sendable {
         }
         if released < kept { swap(&released, &kept) }
       }
-      push(released)
-      shared += 1
+      push(Int(released))
+      shared &+= 1
     }
     guard kept >= 0 else { return (-1, shared) }
-    if Int(kept) > mostUrgent &+ Self.tolerance {
+    if let mostUrgent, Int(kept) > mostUrgent &+ Self.tolerance {
       // A worker that ran on along a chain would leave much behind that cannot become final.
-      push(kept)
+      push(Int(kept))
       return (-1, shared)
     }
     return (order.order[Int(kept)], shared)
-  }
-
-  /// The rank of what would be taken next.
-  private var mostUrgent: Int {
-    let first = cursor.load(ordering: .relaxed)
-    let next = first < order.roots.count ? Int(order.roots[first]) : Self.none &- Self.tolerance
-    return min(next, top.load(ordering: .relaxed))
   }
 
   /// So much less urgent may be what a worker keeps.
@@ -148,9 +149,9 @@ final class Dispatcher: @unchecked Sendable {
     guard leftInWave.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return 0 }
     let next = wave.wrappingAdd(1, ordering: .relaxed).newValue
     guard next < order.waveEnds.count else { return 0 }
-    let width = order.waveEnds[next] - order.waveEnds[next - 1]
-    leftInWave.store(width, ordering: .relaxed)
-    limit.store(order.waveEnds[next], ordering: .sequentiallyConsistent)
-    return width
+    let members = order.waveEnds[next - 1]..<order.waveEnds[next]
+    leftInWave.store(members.count, ordering: .releasing)
+    for rank in members { push(rank) }
+    return members.count
   }
 }

@@ -2,6 +2,7 @@ import ConflictScheduling
 import EVM
 import EVMState
 import EthereumTypes
+import Foundation
 import Synchronization
 
 /// One block being run by several workers.
@@ -52,6 +53,8 @@ final class ParallelRun: @unchecked Sendable {
   private var result = BlockResult()
   private var error: BlockError?
   private var repetitions = 0
+  /// From here on the committer runs all transactions itself.
+  private var rest: Int?
 
   /// Prepares a run.
   ///
@@ -71,6 +74,7 @@ final class ParallelRun: @unchecked Sendable {
     self.pool = pool
     self.perturbation = perturbation
     count = plan.count
+    spinTime = workers > ProcessInfo.processInfo.activeProcessorCount ? .microseconds(2) : .microseconds(200)
     versions = VersionedState(
       base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
       expecting: Self.expectedSlots(processor))
@@ -199,11 +203,13 @@ final class ParallelRun: @unchecked Sendable {
     let start = ContinuousClock.now
     repeat {
       for _ in 0..<32 where isNeeded { return true }
-    } while ContinuousClock.now - start < Self.spinTime
+    } while ContinuousClock.now - start < spinTime
     return pool.rest { isNeeded }
   }
 
-  private static var spinTime: Duration { .microseconds(50) }
+  /// Waking a worker takes longer than most transactions; where there are more workers than cores, one that spins keeps
+  /// another from working.
+  private let spinTime: Duration
 
   private var isNeeded: Bool {
     over.load(ordering: .sequentiallyConsistent) || dispatcher.hasReady
@@ -229,7 +235,7 @@ final class ParallelRun: @unchecked Sendable {
     {
       do throws(BlockError) {
         var next = frontier.load(ordering: .relaxed)
-        while next < count, hasRun(next) {
+        while next < count, hasRun(next) || isMine(next) {
           hasCommitted = true
           perturbation?.disturb(worker.number, next, .commit)
           try settle(next, &worker, &machine)
@@ -241,10 +247,21 @@ final class ParallelRun: @unchecked Sendable {
         self.error = error
         end()
       }
-      committing.release()
+      committing.releaseFully()
     }
     return hasCommitted
   }
+
+  /// Whether the committer itself is to run a transaction, because running ahead does not pay: without a plan, and with
+  /// transactions of which most depend on the one before, what the others run would have to be repeated.
+  private func isMine(_ index: Int) -> Bool {
+    if rest == nil, !plan.isInformed, repetitions >= Self.leastRepetitions, repetitions &* 4 > index {
+      rest = dispatcher.takeRest()
+    }
+    return rest.map { index >= $0 } ?? false
+  }
+
+  private static var leastRepetitions: Int { 6 }
 
   private func end() {
     over.store(true, ordering: .sequentiallyConsistent)
@@ -263,7 +280,7 @@ final class ParallelRun: @unchecked Sendable {
       }
       unsafe versions.retract(transaction.effects, at: places)
     }
-    repetitions += 1
+    if rest.map({ index < $0 }) ?? true { repetitions += 1 }
     let (transaction, places) = try repeatRun(index, &worker, &machine)
     try append(transaction, at: places, index, &worker)
   }
@@ -303,6 +320,7 @@ final class ParallelRun: @unchecked Sendable {
   /// all workers have left.
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
     if let error { throw error }
+    versions.settleCoinbase(on: state)
     return (result, state, count + repetitions)
   }
 }

@@ -1,3 +1,4 @@
+import ConflictScheduling
 import EthereumTypes
 import Glibc
 
@@ -35,6 +36,29 @@ public struct Perturbation: Sendable {
       for _ in 0..<(lot >> 8 & 2047) { z = z &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
       if z == 0 { sched_yield() }
     }
+  }
+
+  /// A plan with a share of its dependencies left out (none to all of them, as the seed decides), others invented, and its
+  /// priorities drawn by lot.
+  public func disturbed(_ plan: ExecutionPlan) -> ExecutionPlan {
+    let missing = [0, 10, 50, 100][Int(truncatingIfNeeded: draw(1, 1, 1) & 3)] as UInt64
+    let wrong = [0, 0, 25, 100][Int(truncatingIfNeeded: draw(2, 2, 2) & 3)] as UInt64
+    var predecessors = [[Int32]](repeating: [], count: plan.count)
+    for index in 0..<plan.count where plan.isInformed {
+      for successor in plan.successors[index]
+      where draw(UInt64(truncatingIfNeeded: index), UInt64(truncatingIfNeeded: successor), 3) % 100 >= missing {
+        predecessors[Int(successor)].append(Int32(truncatingIfNeeded: index))
+      }
+    }
+    for index in 1..<max(plan.count, 1) {
+      let lot = draw(UInt64(truncatingIfNeeded: index), 4, 4)
+      guard lot % 100 < wrong else { continue }
+      predecessors[index].append(Int32(truncatingIfNeeded: (lot >> 8) % UInt64(index)))
+    }
+    let priorities = plan.priorities.indices.map {
+      Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
+    }
+    return ExecutionPlan(predecessors: CompactRows(predecessors), priorities: priorities)
   }
 
   /// Whether the worker must not keep what a transaction released.

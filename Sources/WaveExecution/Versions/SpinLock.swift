@@ -29,5 +29,8 @@ struct SpinLock: ~Copyable {
   }
 
   @inline(__always)
-  func release() { isTaken.store(false, ordering: .sequentiallyConsistent) }
+  func release() { isTaken.store(false, ordering: .releasing) }
+
+  /// Gives the lock back so that whoever found it taken has already done what the releasing thread looks at next.
+  func releaseFully() { isTaken.store(false, ordering: .sequentiallyConsistent) }
 }

@@ -57,7 +57,7 @@ extension VersionedState {
       }
     }
     for position in effects.accounts.indices {
-      let found = unsafe places.accounts[position].cell.pointee.content.account(before: index)
+      let found = unsafe finalAccount(places.accounts[position].cell, before: index)
       guard effects.accounts[position].holds(for: found) else { return false }
       if effects.accounts[position].before != found { effects.accounts[position].before = found }
     }
@@ -82,6 +82,10 @@ extension VersionedState {
       let after = effects.accounts[position].applied(to: effects.accounts[position].before)
       let isDestroyed = effects.accounts[position].isDestroyed
       let isRemoved = isDestroyed || (after == nil && effects.accounts[position].before != nil)
+      if effects.accounts[position].address == coinbase {
+        setCoinbase(after)
+        if after != nil, !isRemoved, !effects.accounts[position].isCreated { continue }
+      }
       if isRemoved { noteRemoval() }
       if let own = unsafe place.own {
         unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)

@@ -11,7 +11,8 @@ import Synchronization
 ///
 /// The fee recipient is credited by every transaction and looked at by hardly any: its changes become visible when
 /// they are final, and until then everyone sees it as it was before the block. Who minds is found out and runs again.
-final class VersionedState: Sendable {
+final class VersionedState: @unchecked Sendable {
+  // Invariant: `latestCoinbase` is touched by the committer only, and by the caller when all workers have left.
   typealias Accounts = CellTable<Address, AccountVersions>
   typealias Slots = CellTable<SlotKey, SlotVersions>
 
@@ -26,6 +27,8 @@ final class VersionedState: Sendable {
   let coinbase: Address
   let accounts: Accounts
   let slots: Slots
+  /// The fee recipient behind the last final transaction, nil where none has changed it. The committer's.
+  private var latestCoinbase: Account??
   private let codes = Mutex<[Hash32: Bytes]>([:])
   /// Set once any transaction deploys code.
   private let hasCodes = Atomic<Bool>(false)
@@ -67,6 +70,24 @@ final class VersionedState: Sendable {
     if let cell = unsafe slots.find(bits, key) { return unsafe cell }
     let value = try base.storage(address, slot)
     return unsafe slots.insert(bits, key, SlotVersions(base: value), in: arena)
+  }
+
+  // MARK: The fee recipient
+
+  /// An account as the transaction next in line finds it. For the committer.
+  @unsafe
+  func finalAccount(_ cell: Accounts.Pointer, before index: Int) -> Account? {
+    if unsafe cell.pointee.key == coinbase, let latestCoinbase { return latestCoinbase }
+    return unsafe cell.pointee.content.account(before: index)
+  }
+
+  /// Notes what a final transaction left of the fee recipient.
+  func setCoinbase(_ account: Account?) { latestCoinbase = .some(account) }
+
+  /// Puts what is left of the fee recipient in the state behind the block.
+  func settleCoinbase(on state: MemoryState) {
+    guard let latestCoinbase, let account = latestCoinbase else { return }
+    state.set(coinbase, account, wipesStorage: false)
   }
 
   // MARK: Reading

@@ -73,7 +73,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
       unsafe coinbaseCell = cell
     }
     unsafe accounts.append(cell)
-    if isExact { return unsafe cell.pointee.content.account(before: index) }
+    if isExact { return unsafe state.finalAccount(cell, before: index) }
     var account = unsafe cell.pointee.content.base
     if coinbase == sender { account?.nonce = nonce }
     return account
