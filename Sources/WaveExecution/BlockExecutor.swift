@@ -47,6 +47,8 @@ public final class BlockExecutor: Sendable {
   public let threads: Int
   /// Whether a block is run on no more threads than its plan can keep busy, and serially where that is one.
   public let adapts: Bool
+  /// The number of cores this process may use. Asking takes as long as a hundred transfers, so it is asked once.
+  public static let coreCount = max(ProcessInfo.processInfo.activeProcessorCount, 1)
   private let perturbation: Perturbation?
   private let pool = WorkerPool()
   private let codes = CodeCache()
@@ -64,7 +66,7 @@ public final class BlockExecutor: Sendable {
     perturbation: Perturbation? = nil
   ) {
     self.kind = kind
-    self.threads = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 256))
+    self.threads = max(1, min(threads ?? Self.coreCount, 256))
     self.adapts = adapts
     self.perturbation = perturbation
     workspace = Workspace(workers: self.threads)
@@ -130,6 +132,10 @@ public final class BlockExecutor: Sendable {
       result: outcome.result, state: outcome.state, executions: outcome.executions,
       mispredictions: outcome.executions - count, threads: workers)
   }
+
+  /// The processor time in nanoseconds that the executor's own threads have used since it was made; the rest of a run is
+  /// the calling thread's. What a thread used that was asleep when a block was over is added later.
+  public var helperNanoseconds: Int { pool.helperNanoseconds }
 
   /// What to do with a block for which no plan is at hand. Where predicting and scheduling would take longer than what
   /// they save, running everything at once and repeating what went wrong is the better half of a plan; and a block that

@@ -1,6 +1,5 @@
 public import ConflictScheduling
 import EthereumTypes
-import Foundation
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
 public struct ExecutionPlan: Sendable {
@@ -28,7 +27,7 @@ public struct ExecutionPlan: Sendable {
   /// The plan of an ordered schedule, whose transactions are numbered in block order.
   ///
   /// - Parameter workers: for how many workers it is made; it serves any other number as well, if not quite as well.
-  public init(_ schedule: Schedule, workers: Int = ProcessInfo.processInfo.activeProcessorCount) {
+  public init(_ schedule: Schedule, workers: Int = BlockExecutor.coreCount) {
     self.init(
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers)

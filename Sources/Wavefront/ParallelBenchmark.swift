@@ -5,7 +5,6 @@ import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
-import Foundation
 import WaveExecution
 
 /// Measures the executors side by side on whole blocks.
@@ -38,7 +37,8 @@ public struct ParallelBenchmark: Sendable {
     public let gas: UInt64
     /// One transaction after the other on one thread.
     public let serial: Cost
-    /// By `dataflow` with the schedule at hand, as who built the block has it: made from predictions and gas used.
+    /// By `dataflow` with the schedule at hand, as who built the block has it: made from predictions of what the
+    /// transactions touch and from the time that each took.
     public let planned: Cost
     /// By `dataflow` with the pre-pass (summaries warm) and the scheduling inside, or whatever the executor finds pays.
     public let cold: Cost
@@ -46,6 +46,8 @@ public struct ParallelBenchmark: Sendable {
     public let coldWay: PlanAdvice
     /// By Block-STM.
     public let blockSTM: Cost
+    /// One transaction after the other, in turns with Block-STM.
+    public let serialBesideBlockSTM: Cost
     /// By `dataflow` with the schedule at hand on one thread: what the parallel machinery itself costs.
     public let alone: Cost
     /// The speed-up of a perfect plan over serial, were dispatch free, with the measured time of each transaction, on
@@ -56,8 +58,12 @@ public struct ParallelBenchmark: Sendable {
     /// The first difference from the serial run, if any.
     public let difference: String?
 
-    /// Serial time over the time of another way.
-    public func speedUp(_ cost: Cost) -> Double { Double(serial.wall) / Double(max(cost.wall, 1)) }
+    /// Serial time over planned time.
+    public var plannedSpeedUp: Double { Double(serial.wall) / Double(max(planned.wall, 1)) }
+    /// Serial time over cold time.
+    public var coldSpeedUp: Double { Double(serial.wall) / Double(max(cold.wall, 1)) }
+    /// Serial time over Block-STM's time.
+    public var blockSTMSpeedUp: Double { Double(serialBesideBlockSTM.wall) / Double(max(blockSTM.wall, 1)) }
   }
 
   /// On how many threads at most.
@@ -106,42 +112,56 @@ public struct ParallelBenchmark: Sendable {
     try processor.begin(&machine, on: before)
 
     let reference = try serial.run(processor, on: preState)
-    let gas = reference.result.transactions.map { Int(clamping: $0.gasUsed) }
-    let plan = plan(processor, on: before, costs: gas)
+    let times = try times(processor, on: before)
+    let plan = plan(processor, on: before, costs: times)
     var way = PlanAdvice.serial
-    // The first round warms the summaries and everything else up.
-    let ways: [() throws -> BlockRun] = [
-      { try serial.run(processor, on: preState) },
-      { try dataflow.run(processor, on: preState, plan: plan) },
-      {
-        if isShort { return try serial.run(processor, on: preState) }
-        way = dataflow.advice(for: processor, prePassNanoseconds: prePass.nanosecondsPerTransaction)
-        return try dataflow.run(
-          processor, on: preState, plan: way == .plan ? self.plan(processor, on: before) : nil,
-          threads: way == .serial ? 1 : nil)
-      },
-      { try (isShort ? serial : blockSTM).run(processor, on: preState) },
-      { try alone.run(processor, on: preState, plan: plan) },
-    ]
+    let run: @Sendable (BlockExecutor, ExecutionPlan?, Int?) throws -> BlockRun = {
+      try $0.run(processor, on: preState, plan: $1, threads: $2)
+    }
+    let planned = try interleave([
+      (serial, { try run(serial, nil, nil) }), (dataflow, { try run(dataflow, plan, nil) }),
+      (alone, { try run(alone, plan, nil) }),
+      (
+        dataflow,
+        {
+          if isShort { return try run(serial, nil, nil) }
+          way = dataflow.advice(for: processor, prePassNanoseconds: prePass.nanosecondsPerTransaction)
+          let plan = way == .plan ? self.plan(processor, on: before) : nil
+          return try run(dataflow, plan, way == .serial ? 1 : nil)
+        }
+      ),
+    ])
+    // On their own: what Block-STM leaves behind in the memory allocator makes whatever runs after it slower.
+    let optimistic = try interleave([
+      (serial, { try run(serial, nil, nil) }),
+      (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil, nil) }),
+    ])
+    let ceiling = simulator(processor, reference, times, on: before)
+    return Measurement(
+      block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
+      gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[1].cost, cold: planned[3].cost,
+      coldWay: way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
+      alone: planned[2].cost, ceilingOf2: ceiling.speedUp(workers: 2),
+      ceilingOf8: ceiling.speedUp(workers: 8),
+      difference: try (planned + optimistic).lazy.compactMap { try MainJob.firstDifference(reference, $0.run) }
+        .first)
+  }
+
+  /// Runs the block in each way in turns, and once more before, which warms the summaries and everything else up.
+  private func interleave(
+    _ ways: [(executor: BlockExecutor, run: () throws -> BlockRun)]
+  ) throws -> [(cost: Cost, run: BlockRun)] {
     var samples = [Samples](repeating: Samples(), count: ways.count)
     var runs: [BlockRun?] = Array(repeating: nil, count: ways.count)
     for round in 0...repeats {
-      // Each begins a round as often as any other: what ran before leaves its traces in the caches.
       for turn in ways.indices {
-        let number = (turn + round) % ways.count
+        // Every other round goes backwards: what ran before leaves its traces in the caches.
+        let number = round % 2 == 0 ? turn : ways.count - 1 - turn
         runs[number] = nil
-        runs[number] = try samples[number].add(round, ways[number])
+        runs[number] = try samples[number].add(round, ways[number].executor, ways[number].run)
       }
     }
-    let results = runs.compactMap(\.self)
-    let costs = zip(samples, results).map { $0.cost(of: $1) }
-    let ceiling = try simulator(processor, reference, on: preState)
-    return Measurement(
-      block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
-      gas: reference.result.gasUsed, serial: costs[0], planned: costs[1], cold: costs[2], coldWay: way,
-      blockSTM: costs[3], alone: costs[4], ceilingOf2: ceiling.speedUp(workers: 2),
-      ceilingOf8: ceiling.speedUp(workers: 8),
-      difference: try results.lazy.compactMap { try MainJob.firstDifference(reference, $0) }.first)
+    return zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
   }
 
   private func plan(
@@ -153,29 +173,32 @@ public struct ParallelBenchmark: Sendable {
       Schedule.ordered(planner.transactions(predictions, costs: costs), workers: threads))
   }
 
-  /// A simulator of the schedule that follows from what the transactions really touched and took.
-  private func simulator(
-    _ processor: BlockProcessor, _ run: BlockRun, on preState: any StateReader
-  ) throws -> Simulator {
-    var costs = [Int](repeating: .max, count: processor.senders.count)
-    let before = MemoryState(base: preState)
+  /// What each transaction takes in nanoseconds, one after the other: the least of three runs.
+  private func times(_ processor: BlockProcessor, on before: MemoryState) throws -> [Int] {
+    var times = [Int](repeating: .max, count: processor.senders.count)
     var machine = processor.makeMachine(on: before)
-    try processor.begin(&machine, on: before)
     for _ in 0..<3 {
       let state = MemoryState(copying: before)
-      for index in costs.indices {
+      for index in times.indices {
         let start = ContinuousClock.now
         let result = try machine.execute(
           processor.block.transactions[index], sender: processor.senders[index], on: state)
         try state.apply(result.effects)
-        costs[index] = min(costs[index], Int(clamping: start.nanosecondsSince))
+        times[index] = min(times[index], Int(clamping: start.nanosecondsSince))
       }
     }
+    return times
+  }
+
+  /// A simulator of the schedule that follows from what the transactions really touched and took.
+  private func simulator(
+    _ processor: BlockProcessor, _ run: BlockRun, _ times: [Int], on before: MemoryState
+  ) -> Simulator {
     let actual = run.result.transactions.map {
       Prediction(trust: .certain, access: $0.effects.accessSet)
     }
     let planner = BlockPlanner(processor, on: before)
-    return Simulator(Schedule.ordered(planner.transactions(actual, costs: costs), workers: threads))
+    return Simulator(Schedule.ordered(planner.transactions(actual, costs: times), workers: threads))
   }
 }
 
@@ -184,14 +207,19 @@ private struct Samples {
   private var wall: [UInt64] = []
   private var cpu: [UInt64] = []
 
-  /// Runs `body`, and counts it unless it is the first round.
-  mutating func add(_ round: Int, _ body: () throws -> BlockRun) rethrows -> BlockRun {
-    let cpuStart = ProcessTime.nanoseconds
+  /// Runs `body`, and counts it unless it is the first round. The system's count for the whole process is too coarse: it
+  /// is brought up to date every few milliseconds.
+  mutating func add(
+    _ round: Int, _ executor: BlockExecutor, _ body: () throws -> BlockRun
+  ) rethrows -> BlockRun {
+    let helpers = executor.helperNanoseconds
+    let own = ThreadTime.nanoseconds
     let start = ContinuousClock.now
     let run = try body()
     if round > 0 {
       wall.append(start.nanosecondsSince)
-      cpu.append(ProcessTime.nanoseconds &- cpuStart)
+      cpu.append(
+        UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers))
     }
     return run
   }
@@ -200,14 +228,5 @@ private struct Samples {
     ParallelBenchmark.Cost(
       wall: wall.sorted()[wall.count / 2], cpu: cpu.sorted()[cpu.count / 2], executions: run.executions,
       threads: run.threads)
-  }
-}
-
-/// The processor time that all threads of this process have used.
-private enum ProcessTime {
-  static var nanoseconds: UInt64 {
-    var time = timespec()
-    guard unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
-    return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
   }
 }

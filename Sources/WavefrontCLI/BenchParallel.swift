@@ -21,9 +21,9 @@ struct BenchParallel: Encodable {
         exp(rows.reduce(0) { $0 + log(value($1)) } / Double(max(rows.count, 1)))
       }
       blocks = rows.count
-      planned = mean { $0.speedUp($0.planned) }
-      cold = mean { $0.speedUp($0.cold) }
-      blockSTM = mean { $0.speedUp($0.blockSTM) }
+      planned = mean(\.plannedSpeedUp)
+      cold = mean(\.coldSpeedUp)
+      blockSTM = mean(\.blockSTMSpeedUp)
       ceilingOf2 = mean(\.ceilingOf2)
       ceilingOf8 = mean(\.ceilingOf8)
     }
@@ -75,11 +75,11 @@ struct BenchParallel: Encodable {
     return name
       + String(
         format: "%6d %6.1f %9.2f %7.2f %4.2f %5.2f %7d %6.2f  ", row.transactions, Double(row.gas) / 1e6,
-        Double(row.serial.wall) / 1e6, row.speedUp(row.planned), cpu(row.planned), cpu(row.alone),
+        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, cpu(row.planned), cpu(row.alone),
         row.planned.threads,
-        row.speedUp(row.cold)) + way
+        row.coldSpeedUp) + way
       + String(
-        format: "%10.2f %4.2f %9.2f %5.2f %9d %5d", row.speedUp(row.blockSTM), cpu(row.blockSTM),
+        format: "%10.2f %4.2f %9.2f %5.2f %9d %5d", row.blockSTMSpeedUp, cpu(row.blockSTM),
         row.ceilingOf2, row.ceilingOf8, row.planned.executions - row.transactions,
         row.blockSTM.executions - row.transactions) + (row.difference.map { "  WRONG: \($0)" } ?? "")
   }
@@ -87,14 +87,14 @@ struct BenchParallel: Encodable {
   /// The lines below the blocks.
   var summary: String {
     guard !blocks.isEmpty else { return "" }
-    func worst(_ name: String, _ cost: (Row) -> ParallelBenchmark.Cost) -> String {
-      guard let row = blocks.min(by: { $0.speedUp(cost($0)) < $1.speedUp(cost($1)) }) else { return "" }
-      return String(format: "\nworst \(name): %.2f in block \(row.block)", row.speedUp(cost(row)))
+    func worst(_ name: String, _ speedUp: (Row) -> Double) -> String {
+      guard let row = blocks.min(by: { speedUp($0) < speedUp($1) }) else { return "" }
+      return String(format: "\nworst \(name): %.2f in block \(row.block)", speedUp(row))
     }
     return String(
       format:
         "geometric mean of %d blocks: planned %.2f, cold %.2f, block-stm %.2f, ceiling %.2f @2 and %.2f @8",
       means.blocks, means.planned, means.cold, means.blockSTM, means.ceilingOf2, means.ceilingOf8)
-      + worst("planned", \.planned) + worst("cold", \.cold)
+      + worst("planned", \.plannedSpeedUp) + worst("cold", \.coldSpeedUp)
   }
 }

@@ -2,7 +2,6 @@ import ConflictScheduling
 import EVM
 import EVMState
 import EthereumTypes
-import Foundation
 import Synchronization
 
 /// One block being run by several workers.
@@ -74,7 +73,7 @@ final class ParallelRun: @unchecked Sendable {
     self.pool = pool
     self.perturbation = perturbation
     count = plan.count
-    spinTime = workers > ProcessInfo.processInfo.activeProcessorCount ? .microseconds(2) : .microseconds(200)
+    spinTime = workers > BlockExecutor.coreCount ? .microseconds(2) : .microseconds(200)
     versions = VersionedState(
       base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
       expecting: Self.expectedSlots(processor))
@@ -99,7 +98,7 @@ final class ParallelRun: @unchecked Sendable {
     for index in 0..<count {
       gas &+= Int(clamping: min(processor.block.transactions[index].gasLimit, 1 << 32)) &- 21_000
     }
-    return count &* 2 &+ max(gas, 0) / 8_000
+    return count &* 2 &+ max(gas, 0) / 16_000
   }
 
   // MARK: Workers
@@ -112,8 +111,9 @@ final class ParallelRun: @unchecked Sendable {
     try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
       unsafe processor.block.transactions.withUnsafeBufferPointer { transactions in
         unsafe processor.senders.withUnsafeBufferPointer { senders in
+          guard let first = transactions.baseAddress else { return }
           var worker = unsafe Worker(
-            number: worker, arena: context.arena, view: view, transactions: transactions, senders: senders)
+            number: worker, arena: context.arena, view: view, transactions: first, senders: senders)
           work(&worker, &machine)
         }
       }
@@ -124,11 +124,11 @@ final class ParallelRun: @unchecked Sendable {
   /// would make the workers wait for each other.
   @safe
   struct Worker: ~Copyable {
-    // Invariant: both buffers outlive the worker's part in the run.
+    // Invariant: both buffers hold as much as the block and outlive the worker's part in the run.
     let number: Int
     let arena: Arena
     let view: VersionedView
-    let transactions: UnsafeBufferPointer<Transaction>
+    let transactions: UnsafePointer<Transaction>
     let senders: UnsafeBufferPointer<Address>
     var taken = PlainList<Int32>(capacity: 32)
     var random: UInt64 = 0

@@ -19,12 +19,17 @@ final class WorkerPool: Sendable {
   }
 
   private let monitor = Monitor(State())
-  /// Counts jobs for threads that are awake and wait for one.
+  /// For threads that may outlive the pool.
   private final class Counter: Sendable {
     let value = Atomic<Int>(0)
   }
 
   private let posted = Counter()
+  private let helpers = Counter()
+
+  /// The processor time in nanoseconds that the pool's own threads have spent in jobs; that of one which slept when the
+  /// job ended is added when it wakes.
+  var helperNanoseconds: Int { helpers.value.load(ordering: .relaxed) }
   /// Workers that rest.
   private let resting = Atomic<Int>(0)
 
@@ -116,7 +121,7 @@ final class WorkerPool: Sendable {
   // MARK: Threads
 
   private func start(_ number: Int) {
-    let thread = Thread { [monitor, posted] in
+    let thread = Thread { [monitor, posted, helpers] in
       var round = 0
       var announcements = 0
       while true {
@@ -137,7 +142,9 @@ final class WorkerPool: Sendable {
           continue
         }
         guard let job else { return }
+        let start = ThreadTime.nanoseconds
         job(number)
+        helpers.value.wrappingAdd(ThreadTime.nanoseconds &- start, ordering: .relaxed)
         monitor.withLock { $0.running -= 1 }
         monitor.wakeAll()
       }
@@ -157,5 +164,15 @@ final class WorkerPool: Sendable {
   private func close() {
     monitor.withLock { $0.isClosed = true }
     monitor.wakeAll()
+  }
+}
+
+/// The processor time that the present thread has used.
+public enum ThreadTime {
+  /// Nanoseconds since the thread began; 0 where the system does not tell.
+  public static var nanoseconds: Int {
+    var time = timespec()
+    guard unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return 0 }
+    return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
   }
 }
