@@ -165,9 +165,10 @@ public final class BlockExecutor: Sendable {
     let count = processor.block.transactions.count
     let most = max(1, min(threads, count))
     guard adapts, most > 1 else { return most }
-    guard count >= Self.leastTransactions, Self.expectedNanoseconds(processor) > Self.leastNanoseconds else {
-      return 1
-    }
+    let expected = Self.expectedNanoseconds(processor)
+    guard count >= Self.leastTransactions, expected > Self.leastNanoseconds,
+      expected > Self.leastNanosecondsEach * Double(count)
+    else { return 1 }
     guard kind != .blockSTM, let plan else { return most }
     let parallelism = plan.parallelism
     return parallelism < Self.leastParallelism ? 1 : min(most, Int(parallelism.rounded(.up)) + 1)
@@ -175,5 +176,7 @@ public final class BlockExecutor: Sendable {
 
   private static var leastTransactions: Int { 8 }
   private static var leastNanoseconds: Double { 150_000 }
+  /// Handing what a plain transfer did from one core to another takes as long as the transfer.
+  private static var leastNanosecondsEach: Double { 2000 }
   private static var leastParallelism: Double { 1.1 }
 }

@@ -57,7 +57,10 @@ public struct ExecutionPlan: Sendable {
     totalCost = costs.reduce(0) { $0 &+ $1 }
     let longest = priorities.max() ?? 0
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
-    let order = StartOrder.order(costs: costs, priorities: priorities, workers: workers)
+    let order =
+      isInformed
+      ? StartOrder.order(costs: costs, priorities: priorities, workers: workers)
+      : (0..<count).map { Int32(truncatingIfNeeded: $0) }
     dataflow = StartOrder(order, roots: order.indices.filter { waiting[Int(order[$0])] == 0 })
     waves = waveOf.flatMap { $0.count == count ? StartOrder(order, waves: $0) : nil } ?? dataflow
   }

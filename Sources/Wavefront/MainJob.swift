@@ -134,7 +134,9 @@ public struct MainJob: Sendable {
         perturbation: perturbation)
       let run = try executor.run(
         processor, on: snapshot.preState, plan: number % 9 == 8 ? nil : perturbation.disturbed(plan))
-      if let difference = try Self.firstDifference(serial, run) { return "perturbed run \(number): \(difference)" }
+      if let difference = try Self.firstDifference(serial, run) {
+        return "perturbed run \(number): \(difference)"
+      }
     }
     return nil
   }

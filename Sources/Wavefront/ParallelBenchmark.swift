@@ -143,8 +143,10 @@ public struct ParallelBenchmark: Sendable {
       coldWay: way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
       alone: planned[2].cost, ceilingOf2: ceiling.speedUp(workers: 2),
       ceilingOf8: ceiling.speedUp(workers: 8),
-      difference: try (planned + optimistic).lazy.compactMap { try MainJob.firstDifference(reference, $0.run) }
-        .first)
+      difference: try (planned + optimistic).lazy.compactMap {
+        try MainJob.firstDifference(reference, $0.run)
+      }
+      .first)
   }
 
   /// Runs the block in each way in turns, and once more before, which warms the summaries and everything else up.

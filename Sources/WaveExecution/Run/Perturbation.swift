@@ -46,7 +46,8 @@ public struct Perturbation: Sendable {
     var predecessors = [[Int32]](repeating: [], count: plan.count)
     for index in 0..<plan.count where plan.isInformed {
       for successor in plan.successors[index]
-      where draw(UInt64(truncatingIfNeeded: index), UInt64(truncatingIfNeeded: successor), 3) % 100 >= missing {
+      where draw(UInt64(truncatingIfNeeded: index), UInt64(truncatingIfNeeded: successor), 3) % 100 >= missing
+      {
         predecessors[Int(successor)].append(Int32(truncatingIfNeeded: index))
       }
     }
