@@ -177,6 +177,6 @@ public final class BlockExecutor: Sendable {
   private static var leastTransactions: Int { 8 }
   private static var leastNanoseconds: Double { 150_000 }
   /// Handing what a plain transfer did from one core to another takes as long as the transfer.
-  private static var leastNanosecondsEach: Double { 2000 }
+  private static var leastNanosecondsEach: Double { 3000 }
   private static var leastParallelism: Double { 1.1 }
 }
