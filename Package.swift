@@ -40,6 +40,7 @@ let package = Package(
 
     library("EthereumTypes", ["CGMP", "CSecp256k1"]),
     library("EVMBytecode", ["EthereumTypes"]),
+    library("ControlFlow", ["EthereumTypes", "EVMBytecode"]),
     library("EVMState", ["EthereumTypes"]),
     library("EVMPrecompiles", ["EthereumTypes", "CGMP", "COpenSSL"]),
     library("EVM", ["EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles"]),
@@ -66,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "WavefrontCLI",
       dependencies: [
-        "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
+        "EthereumTypes", "EVMBytecode", "ControlFlow", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
         "ConflictScheduling", "Transition", "WaveExecution", "Wavefront",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -74,6 +75,7 @@ let package = Package(
 
     tests(of: "EthereumTypes"),
     tests(of: "EVMBytecode"),
+    tests(of: "ControlFlow", ["EthereumTypes", "EVMBytecode"]),
     tests(of: "EVMState"),
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
     tests(of: "EVM", ["EthereumTypes", "EVMBytecode", "EVMState"], exclude: ["Vectors"]),

@@ -18,9 +18,14 @@ struct BenchCommand: ParsableCommand {
 
       The suite "scheduling" builds graphs of 10,000 transactions of 100 locations and schedules generated mempools \
       and, where files are named, block snapshots by their predicted access sets.
+
+      The suite "controlflow" finds the control flow of the contracts in NDJSON files: an object a line with "code", \
+      and where known "groundTruth.selectors" to compare with.
       """)
 
-  enum Suite: String, ExpressibleByArgument, CaseIterable { case interpreter, parallel, scheduling }
+  enum Suite: String, ExpressibleByArgument, CaseIterable {
+    case interpreter, parallel, scheduling, controlflow
+  }
 
   @Option(help: "What to measure.") var suite: Suite
   @Argument(help: "Files of cases, or folders that hold them.") var paths: [String] = []
@@ -49,6 +54,9 @@ struct BenchCommand: ParsableCommand {
     case .interpreter: try runInterpreter()
     case .parallel: try runParallel()
     case .scheduling: try runScheduling()
+    case .controlflow:
+      let suite = try ControlFlowSuite(paths)
+      print(json ? try encodeJSON(suite) : suite.summary)
     }
   }
 

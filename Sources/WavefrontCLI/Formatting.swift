@@ -29,6 +29,9 @@ enum Format {
   /// A number with a fixed number of decimals.
   static func decimals(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
+  /// Eight hexadecimal digits.
+  static func hex(_ value: UInt32) -> String { String(format: "%08x", value) }
+
   /// Text filled up with spaces on the right.
   static func left(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))

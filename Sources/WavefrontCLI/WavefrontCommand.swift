@@ -16,6 +16,7 @@ struct WavefrontCommand: ParsableCommand {
       AnalyzeCommand.self,
       PlanCommand.self,
       VerifyCommand.self,
+      InspectCommand.self,
       StateTestCommand.self,
       BlockTestCommand.self, TransactionTestCommand.self, T8nCommand.self, BenchCommand.self,
     ])

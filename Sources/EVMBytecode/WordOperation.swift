@@ -1,10 +1,10 @@
-import EVMBytecode
-import EthereumTypes
+public import EthereumTypes
 
 /// The pure arithmetic of the EVM on known words (Yellow Paper, appendix H, groups 0s and 10s).
-enum WordOperation {
+public enum WordOperation {
   /// How many operands `op` takes where it is pure arithmetic; 0 where it is not.
-  static func operandCount(_ op: UInt8) -> Int {
+  @inlinable
+  public static func operandCount(_ op: UInt8) -> Int {
     switch op {
     case Opcode.iszero, Opcode.not, Opcode.clz: 1
     case Opcode.addmod, Opcode.mulmod: 3
@@ -14,8 +14,8 @@ enum WordOperation {
   }
 
   /// The result of `op`; zero for an opcode that is not arithmetic.
-  @inline(__always)
-  static func evaluate(_ op: UInt8, _ a: UInt256, _ b: UInt256, _ c: UInt256) -> UInt256 {
+  @inlinable @inline(__always)
+  public static func evaluate(_ op: UInt8, _ a: UInt256, _ b: UInt256, _ c: UInt256) -> UInt256 {
     switch op {
     case Opcode.add: a &+ b
     case Opcode.mul: a &* b
@@ -47,6 +47,7 @@ enum WordOperation {
     }
   }
 
-  @inline(__always)
-  static func truth(_ value: Bool) -> UInt256 { UInt256(limbs: value ? 1 : 0, 0, 0, 0) }
+  /// 1 for true, 0 for false.
+  @inlinable @inline(__always)
+  public static func truth(_ value: Bool) -> UInt256 { UInt256(limbs: value ? 1 : 0, 0, 0, 0) }
 }

@@ -1,0 +1,286 @@
+import EVMBytecode
+import EthereumTypes
+
+/// Executes a whole contract symbolically from its first instruction on, with unknown call data, until nothing new
+/// is found.
+///
+/// A worklist of blocks in contexts: a block whose state at entry has changed is run again, and its final state
+/// flows to where control goes on. States that meet in a context keep what they agree on, so that loops come to
+/// rest. Where a block has more contexts than the limit, the rest are analysed together, and a value there is a
+/// choice of jump destinations: less sharp, still all of them.
+struct Explorer {
+  /// A function, or what is behind the dispatcher.
+  enum Entry: Hashable {
+    case dispatcher
+    case selector(UInt32)
+  }
+
+  struct JumpRecord {
+    var resolution = JumpResolution.constant
+    var destinations: Set<Int> = []
+  }
+
+  struct BlockRecord {
+    var end: Int
+    var ending: ControlFlowGraph.Ending
+    var successors: Set<Int> = []
+    var contexts = 0
+  }
+
+  let code: [UInt8]
+  let destinations: JumpDestinations
+  let opcodes: OpcodeTable
+  let limits: ControlFlowLimits
+  /// One bit for each offset: whether the code pushes it as a jump destination.
+  let labels: [Bool]
+
+  var table = ExpressionTable()
+  var contexts: [Context] = []
+  var keys: [ContextKey: Int32] = [:]
+  /// How many contexts each block has of each sharpness.
+  var contextCounts: [Int32]
+  /// Contexts to run, first in, first out: what flows together is run once.
+  var queue: [Int32] = []
+  var queueStart = 0
+
+  var entries: [Entry] = [.dispatcher]
+  var entryNumbers: [Entry: Int32] = [.dispatcher: 0]
+  var jumps: [Int: JumpRecord] = [:]
+  var blocks: [Int: BlockRecord] = [:]
+  /// Jump destinations the code puts into memory and into storage, and the contexts that jump to such.
+  var memoryPointers: Set<ExpressionID> = []
+  var storagePointers: Set<ExpressionID> = []
+  var pointerReaders: Set<Int32> = []
+  /// Return addresses of calls that are active more than twice, and how far apart they lie on the stack.
+  var recursions: [ExpressionID: Int] = [:]
+
+  var steps = 0
+  var wordCount = 0
+  var enumerated = 0
+  var isComplete = true
+  /// Set in the last pass: what each entry does.
+  var recorded: [ContractOutline.Access]?
+
+  init(code: [UInt8], fork: Fork, limits: ControlFlowLimits) {
+    self.code = code
+    self.limits = limits
+    destinations = JumpDestinations(code: code)
+    opcodes = OpcodeTable.of(fork)
+    contextCounts = [Int32](repeating: 0, count: 3 * (code.count + 1))
+    labels = Self.labels(of: code, destinations)
+  }
+
+  /// Explores everything within the limits.
+  mutating func explore() {
+    _ = enter(0, SymbolicState())
+    while queueStart < queue.count {
+      let next = queue[queueStart]
+      queueStart += 1
+      if queueStart > 4096 {
+        queue.removeFirst(queueStart)
+        queueStart = 0
+      }
+      guard steps < limits.steps, contexts.count < limits.contexts, wordCount < limits.words,
+        table.count < limits.expressions
+      else {
+        isComplete = false
+        return
+      }
+      contexts[Int(next)].isQueued = false
+      run(next)
+    }
+  }
+
+  /// Runs every context once more on its final state and records what it does.
+  mutating func record() -> [ContractOutline.Access] {
+    recorded = []
+    for index in contexts.indices { run(Int32(index)) }
+    defer { recorded = nil }
+    return recorded ?? []
+  }
+
+  /// The number of an entry point.
+  mutating func number(_ entry: Entry) -> Int32 {
+    if let known = entryNumbers[entry] { return known }
+    entries.append(entry)
+    entryNumbers[entry] = Int32(entries.count - 1)
+    return Int32(entries.count - 1)
+  }
+
+  // MARK: Contexts
+
+  /// A word that is a jump destination; nil for others.
+  func destination(_ word: UInt256) -> Int? {
+    guard word.fitsUInt64, word.l0 < UInt64(code.count), destinations.contains(Int(word.l0)) else {
+      return nil
+    }
+    return Int(word.l0)
+  }
+
+  func isDestination(_ id: ExpressionID) -> Bool {
+    table.value(id).map { destination($0) != nil } ?? false
+  }
+
+  /// Whether a word is a jump destination, and not just a number that looks like one.
+  func isLabel(_ id: ExpressionID) -> Bool {
+    table.value(id).flatMap(destination).map { labels[$0] } ?? false
+  }
+
+  /// The destinations that the code pushes. Those pushed as one byte count only where the code is that short, or
+  /// jumps to a destination written so: most numbers of one byte are none.
+  private static func labels(of code: [UInt8], _ destinations: JumpDestinations) -> [Bool] {
+    var labels = [Bool](repeating: false, count: code.count + 1)
+    var short: [Int] = []
+    var hasShort = code.count <= 256
+    var offset = 0
+    while offset < code.count {
+      let size = Int(code[offset]) - Int(Opcode.push0)
+      let next = offset + 1 + max(0, size)
+      if (1...4).contains(size), next <= code.count {
+        let word = code[offset + 1..<next].reduce(0) { $0 << 8 | Int($1) }
+        if destinations.contains(word) {
+          if size > 1 { labels[word] = true } else { short.append(word) }
+          if size == 1, next < code.count, code[next] == Opcode.jump || code[next] == Opcode.jumpi {
+            hasShort = true
+          }
+        }
+      }
+      offset = (1...32).contains(size) ? next : offset + 1
+    }
+    if hasShort { for label in short { labels[label] = true } }
+    return labels
+  }
+
+  /// Control reaches `pc` with a state: finds the context, meets its state, and queues it where that has changed.
+  ///
+  /// A context is as sharp as the block's budget of contexts allows: first every label on the stack counts, then only
+  /// the upper ones and where the others lie, then only where they lie, and at last nothing. Stacks with labels at the
+  /// same places belong to calls that leave the same way, so that nothing is lost but who called whom.
+  mutating func enter(_ pc: Int, _ reached: SymbolicState) -> Int32 {
+    if recorded != nil { return -1 }
+    steps += 2 + reached.stack.count / 8
+    var state = reached
+    if state.tail < 0 {
+      foldRecursion(&state)
+      var key = ContextKey(pc: Int32(pc), entry: state.entry, height: Int32(state.stack.count), labels: [])
+      for (index, id) in state.stack.enumerated() {
+        if isLabel(id) {
+          key.labels.append(UInt64(index) << 32 | UInt64(UInt32(bitPattern: id)))
+        } else if table[id].op == ExpressionCode.choice {
+          key.labels.append(UInt64(index) << 32 | 0xFFFF_FFFF)
+        }
+      }
+      for sharpness in 0..<3 {
+        switch sharpness {
+        case 1:
+          key.entry = -1
+          for index in key.labels.indices.dropLast(2) { key.labels[index] &= ~0xFFFF_FFFF }
+        case 2:
+          key.entry = -2
+          for index in key.labels.indices { key.labels[index] &= ~0xFFFF_FFFF }
+        default: break
+        }
+        if let known = keys[key] { return meet(known, state) }
+        let count = 3 * pc + sharpness
+        if Int(contextCounts[count]) < limits.contextsPerBlock * [1, 2, 4][sharpness] {
+          contextCounts[count] += 1
+          return add(key, Context(pc: pc, isMerged: false, state: state))
+        }
+      }
+    }
+    let key = ContextKey(pc: Int32(pc), entry: -3, height: -1, labels: [])
+    if let known = keys[key] { return meet(known, state) }
+    var first = state
+    first.tail = max(state.tail, table.choice([], openness: Openness.closed))
+    return add(key, Context(pc: pc, isMerged: true, state: first))
+  }
+
+  private mutating func add(_ key: ContextKey, _ context: Context) -> Int32 {
+    let index = Int32(contexts.count)
+    contexts.append(context)
+    wordCount += context.state.stack.count
+    keys[key] = index
+    contexts[Int(index)].isQueued = true
+    queue.append(index)
+    return index
+  }
+
+  private mutating func meet(_ index: Int32, _ state: SymbolicState) -> Int32 {
+    var mine = SymbolicState()
+    swap(&mine, &contexts[Int(index)].state)
+    var changed = false
+    if contexts[Int(index)].isMerged { changed = align(&mine, state, index) }
+    let shift = state.stack.count - mine.stack.count
+    for slot in mine.stack.indices where mine.stack[slot] != state.stack[slot + shift] {
+      let word = merge(mine.stack[slot], state.stack[slot + shift], index, slot)
+      if word != mine.stack[slot] {
+        mine.stack[slot] = word
+        changed = true
+      }
+    }
+    if mine.entry != state.entry && mine.entry != 0 {
+      mine.entry = 0
+      changed = true
+    }
+    if mine.selectorEqual != state.selectorEqual { mine.selectorEqual = -1 }
+    if state.hasReturnData && !mine.hasReturnData {
+      mine.hasReturnData = true
+      changed = true
+    }
+    if mine.memory.meet(state.memory, { merge($0, $1, index, $2) }) { changed = true }
+    swap(&mine, &contexts[Int(index)].state)
+    if changed && !contexts[Int(index)].isQueued {
+      contexts[Int(index)].isQueued = true
+      queue.append(index)
+    }
+    return index
+  }
+
+  /// Cuts the state of a merged context to the words both have; what lies below becomes the tail.
+  private mutating func align(_ mine: inout SymbolicState, _ other: SymbolicState, _ index: Int32) -> Bool {
+    let count = min(mine.stack.count, other.stack.count)
+    var tail = mine.tail
+    for word in mine.stack.dropLast(count) { tail = merge(tail, word, index, -1) }
+    for word in other.stack.dropLast(count) { tail = merge(tail, word, index, -1) }
+    if other.tail >= 0 { tail = merge(tail, other.tail, index, -1) }
+    let changed = tail != mine.tail || count != mine.stack.count
+    mine.tail = tail
+    mine.stack.removeFirst(mine.stack.count - count)
+    return changed
+  }
+
+  /// The value where one path says `a` and another `b`: a choice as far as labels go, else a new name.
+  mutating func merge(_ a: ExpressionID, _ b: ExpressionID, _ index: Int32, _ slot: Int) -> ExpressionID {
+    if a == b { return a }
+    let (first, second) = (labelChoice(a), labelChoice(b))
+    let openness = max(first.openness, second.openness)
+    if first.words.isEmpty && second.words.isEmpty && slot >= 0 {
+      return table.intern(Expression(op: ExpressionCode.merged, a: index, b: Int32(truncatingIfNeeded: slot)))
+    }
+    // Most often everything is there already.
+    if openness == first.openness, Self.contains(first.words, second.words) { return a }
+    steps += (first.words.count + second.words.count) / 4
+    return table.choice(Set(first.words).union(second.words), openness: openness)
+  }
+
+  /// The labels a value can be, sorted, and what else.
+  private func labelChoice(_ id: ExpressionID) -> (words: [ExpressionID], openness: Int32) {
+    let node = table[id]
+    switch node.op {
+    case ExpressionCode.constant:
+      return isLabel(id) ? ([id], Openness.closed) : ([], Openness.leavesOutConstants)
+    case ExpressionCode.choice: return (table.lists[Int(node.a)], node.b)
+    default: return ([], Openness.open)
+    }
+  }
+
+  /// Whether all of `b` are in `a`; both are sorted.
+  private static func contains(_ a: [ExpressionID], _ b: [ExpressionID]) -> Bool {
+    var index = 0
+    for word in b {
+      while index < a.count && a[index] < word { index += 1 }
+      if index == a.count || a[index] != word { return false }
+    }
+    return true
+  }
+}
