@@ -87,7 +87,7 @@ private func < (a: ([Int], String), b: ([Int], String)) -> Bool {
 }
 
 extension ContractOutline.Kind {
-  fileprivate var name: String {
+  var name: String {
     switch self {
     case .sload: "reads"
     case .sstore: "writes"

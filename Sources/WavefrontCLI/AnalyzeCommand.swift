@@ -16,6 +16,7 @@ struct AnalyzeCommand: ParsableCommand {
   @Argument(help: "Block snapshots (block-snapshot/1).") var blocks: [String]
   @Option(help: "Threads for the pre-pass; all cores by default.") var threads: Int?
   @Flag(help: "Print one JSON object for each block.") var json = false
+  @Option(help: "Explain the prediction of one transaction, by index or hash.") var explain: String?
   @Flag(help: "Run the block and compare the predictions with what the transactions did.") var check = false
 
   func validate() throws {
@@ -29,7 +30,7 @@ struct AnalyzeCommand: ParsableCommand {
     let prePass = PrePass(threads: threads)
     var table = AnalysisTable()
     var failures = 0
-    if !json { print(check ? AnalysisTable.header : AnalysisTable.shortHeader) }
+    if !json, explain == nil { print(check ? AnalysisTable.header : AnalysisTable.shortHeader) }
     for (index, path) in blocks.enumerated() {
       Terminal.progress("[\(index + 1)/\(blocks.count)] \(path)")
       let snapshot = try BlockSnapshot(contentsOf: path)
@@ -41,6 +42,15 @@ struct AnalyzeCommand: ParsableCommand {
       let entries = prePass.predict(processor, on: before)
       let nanoseconds = start.nanosecondsSince
       let result = try self.check(entries, prePass, processor, snapshot)
+      if let explain {
+        let index = try Self.index(explain, processor, path)
+        let explanation = try Explanation(
+          processor.block.transactions[index], from: processor.senders[index],
+          fork: processor.environment.fork, state: before)
+        Terminal.endProgress()
+        print(try explanation.text(index, entries[index], check: result?.rows[index]))
+        continue
+      }
       let cost = check ? try PrePassCost(processor, preState: snapshot.preState) : nil
       failures += result?.falseVouchers ?? 0
       Terminal.endProgress()
@@ -53,10 +63,22 @@ struct AnalyzeCommand: ParsableCommand {
         print(table.add(snapshot, entries, result, cost, nanoseconds))
       }
     }
-    if !json, blocks.count > 1 { print(table.total) }
+    if !json, explain == nil, blocks.count > 1 { print(table.total) }
     if failures > 0 {
       throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)
     }
+  }
+
+  /// The transaction that an index or a hash names.
+  private static func index(_ name: String, _ processor: BlockProcessor, _ path: String) throws -> Int {
+    let transactions = processor.block.transactions
+    if let index = Int(name), transactions.indices.contains(index) { return index }
+    if let index = transactions.firstIndex(where: { $0.hash.description == name.lowercased() }) {
+      return index
+    }
+    throw CommandFailure(
+      "\(path): expected a transaction's hash or an index below \(transactions.count), found \(name)",
+      .badInput)
   }
 
   private func check(

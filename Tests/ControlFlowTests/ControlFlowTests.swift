@@ -137,3 +137,22 @@ struct ContractOutlineTests {
     #expect(outline.entries.map { $0.lines.map(\.key) } == [["0x2"], ["0x1"]])
   }
 }
+
+@Suite("Keys of a call")
+struct KeyFinderTests {
+  @Test("Keys are evaluated with the call's data, caller and storage")
+  func keys() throws {
+    // sstore(keccak(caller . 3), 1); call sload(7)
+    let finder = KeyFinder(
+      code: try code("33 6000 52 6003 6020 52 6001 6040 6000 20 55 6000 80 80 80 80 6007 54 61ffff f1 00"),
+      fork: .osaka)
+    let caller = try #require(Address(hex: "0x00000000000000000000000000000000000000aa"))
+    let call = CallContext(
+      address: .zero, caller: caller, origin: caller, value: .zero, input: [], storage: { $0 &+ .one })
+    let found = finder.find(in: call)
+    let word = UInt256(3).bigEndianBytes
+    #expect(found.map(\.kind) == ["writes", "reads", "call"])
+    #expect(found.map(\.word) == [keccak256(caller.word.bigEndianBytes + word).word, UInt256(7), UInt256(8)])
+    #expect(found.last?.loads == [UInt256(7)])
+  }
+}
