@@ -2,6 +2,7 @@ import ConflictScheduling
 import EVM
 import EVMState
 import EthereumTypes
+import Glibc
 import Synchronization
 
 /// One block being run by several workers.
@@ -202,7 +203,12 @@ final class ParallelRun: @unchecked Sendable {
   private func waitForWork() -> Bool {
     let start = ContinuousClock.now
     repeat {
-      for _ in 0..<32 where isNeeded { return true }
+      for _ in 0..<32 where isNeeded {
+        // Nothing to run, but something to make final, and another worker is at it: it may be waiting for this very
+        // processor.
+        if !dispatcher.hasReady { sched_yield() }
+        return true
+      }
     } while ContinuousClock.now - start < spinTime
     return pool.rest { isNeeded }
   }
