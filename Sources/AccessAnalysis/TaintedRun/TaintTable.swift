@@ -1,3 +1,5 @@
+import EthereumTypes
+
 /// Names a set of state locations on which a value depends. Zero is the empty set.
 struct Taint: Hashable, BitwiseCopyable {
   var id: UInt32
@@ -38,12 +40,12 @@ struct TaintTable: ~Copyable {
     var union: UInt32
   }
 
-  private var nodes = FlatArray<Node>(capacity: 256)
-  private var memo = FlatArray<Memo>(capacity: 8)
-  private var pending = FlatArray<UInt32>(capacity: 64)
+  private var nodes = PlainArray<Node>(capacity: 256)
+  private var memo = PlainArray<Memo>(capacity: 8)
+  private var pending = PlainArray<UInt32>(capacity: 64)
   private let maximumCount: Int
   /// The keys of all fixed locations, in the order in which they were fixed.
-  private(set) var fixedLocations = FlatArray<UInt32>(capacity: 64)
+  private(set) var fixedLocations = PlainArray<UInt32>(capacity: 64)
 
   init(maximumCount: Int) {
     self.maximumCount = maximumCount

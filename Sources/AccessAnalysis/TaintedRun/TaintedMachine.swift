@@ -24,7 +24,7 @@ struct TaintedMachine: ~Copyable {
   let gasPrice: UInt256
   let blobHashes: [Hash32]
   /// Constant gas and stack bounds for each opcode.
-  var table = FlatArray<OpcodeRequirements>(capacity: 256)
+  var table = PlainArray<OpcodeRequirements>(capacity: 256)
 
   var world: TaintedState
   var stack = TaintedStack()
@@ -33,12 +33,12 @@ struct TaintedMachine: ~Copyable {
   var returnedCount = 0
   var codes: [TaintedCode] = []
   /// The frames that wait for the current one.
-  var frames = FlatArray<TaintedFrame>(capacity: 16)
+  var frames = PlainArray<TaintedFrame>(capacity: 16)
   /// The current frame.
   var f: TaintedFrame
   var refund: Int64 = 0
-  var prices = FlatArray<UncertainPrice>(capacity: 32)
-  var gasReadings = FlatArray<GasReading>(capacity: 8)
+  var prices = PlainArray<UncertainPrice>(capacity: 32)
+  var gasReadings = PlainArray<GasReading>(capacity: 8)
   var frameCount = 0
   var stepsLeft: Int
   /// What may still be spent on other things than instructions, each unit being worth one: see `spend`.

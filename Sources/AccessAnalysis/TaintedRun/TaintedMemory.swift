@@ -158,7 +158,7 @@ struct TaintedMemory: ~Copyable {
   ) {
     guard count > 0 else { return }
     guard source.isTainted(start, count) else { return setTaint(target, count, .none, &table) }
-    var copied = FlatArray<Taint>(capacity: count / 4 + 2)
+    var copied = PlainArray<Taint>(capacity: count / 4 + 2)
     for index in (start >> 2)...((start + count - 1) >> 2) { copied.append(source.cell(index)) }
     placeTaints(copied, from: start, to: target, count: count, &table)
   }
@@ -170,7 +170,7 @@ struct TaintedMemory: ~Copyable {
 
   /// `copied` are the cells that covered the source range, which started at `start`.
   private func placeTaints(
-    _ copied: borrowing FlatArray<Taint>, from start: Int, to target: Int, count: Int,
+    _ copied: borrowing PlainArray<Taint>, from start: Int, to target: Int, count: Int,
     _ table: inout TaintTable
   ) {
     let firstSource = start >> 2

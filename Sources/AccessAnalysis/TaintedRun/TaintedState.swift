@@ -77,13 +77,13 @@ struct TaintedState: ~Copyable {
   /// The first failed read, if any: the run is worth nothing then.
   private(set) var fault: StateReadError?
   var taints: TaintTable
-  var accounts = FlatArray<TaintedAccount>(capacity: 32)
+  var accounts = PlainArray<TaintedAccount>(capacity: 32)
   private var accountIndex = FlatIndex(capacity: 32)
-  var slots = FlatArray<TaintedSlot>(capacity: 64)
+  var slots = PlainArray<TaintedSlot>(capacity: 64)
   private var slotIndex = FlatIndex(capacity: 64)
-  private var transients = FlatArray<TaintedTransient>(capacity: 8)
+  private var transients = PlainArray<TaintedTransient>(capacity: 8)
   private var transientIndex = FlatIndex(capacity: 8)
-  private var undo = FlatArray<TaintedUndo>(capacity: 128)
+  private var undo = PlainArray<TaintedUndo>(capacity: 128)
 
   init(reader: any StateReader, maximumTaints: Int) {
     self.reader = reader

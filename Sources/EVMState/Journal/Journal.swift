@@ -89,7 +89,7 @@ public struct Journal: ~Copyable {
 
   /// Undoes every change since `checkpoint`; what was read stays noted. Linear in the number of changes.
   public mutating func revert(to checkpoint: Checkpoint) {
-    while undo.count > checkpoint.undoCount { apply(undo.popLast()) }
+    while undo.count > checkpoint.undoCount { apply(undo.removeLast()) }
     if logs.count > checkpoint.logCount { logs.removeLast(logs.count - checkpoint.logCount) }
   }
 

@@ -1,3 +1,5 @@
+import EthereumTypes
+
 /// An open-addressing index from hashes of keys to numbers of rows, which live elsewhere and hold the keys. Rows are
 /// never removed.
 struct RowTable: ~Copyable {

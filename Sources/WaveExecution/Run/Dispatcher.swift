@@ -1,4 +1,5 @@
 import ConflictScheduling
+import EthereumTypes
 import Synchronization
 
 /// Hands out the transactions that are ready, most urgent first, to any number of workers, without locks: one bit for
@@ -50,7 +51,7 @@ final class Dispatcher: @unchecked Sendable {
   }
 
   /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready.
-  func take(into taken: inout PlainList<Int32>) -> Bool {
+  func take(into taken: inout PlainArray<Int32>) -> Bool {
     var word = 0
     while word < wordCount {
       let bits = unsafe ready[word].load(ordering: .relaxed)

@@ -131,7 +131,7 @@ final class ParallelRun: @unchecked Sendable {
     let view: VersionedView
     let transactions: UnsafePointer<Transaction>
     let senders: UnsafeBufferPointer<Address>
-    var taken = PlainList<Int32>(capacity: 32)
+    var taken = PlainArray<Int32>(capacity: 32)
     var random: UInt64 = 0
   }
 

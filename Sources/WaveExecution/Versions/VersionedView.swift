@@ -26,8 +26,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
   private var nonce: UInt64 = 0
   /// Whether all transactions before are final, so that everything is as it will be.
   private var isExact = false
-  private var accounts = unsafe PlainList<VersionedState.Accounts.Pointer>(capacity: 64)
-  private var slots = PlainList<SlotRead>(capacity: 256)
+  private var accounts = unsafe PlainArray<VersionedState.Accounts.Pointer>(capacity: 64)
+  private var slots = PlainArray<SlotRead>(capacity: 256)
 
   init(_ state: VersionedState, _ arena: Arena) {
     self.state = state
