@@ -39,12 +39,13 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     library("EthereumTypes", ["CGMP", "CSecp256k1"]),
+    library("StrictJSON", ["EthereumTypes"]),
     library("EVMBytecode", ["EthereumTypes"]),
     library("ControlFlow", ["EthereumTypes", "EVMBytecode"]),
     library("EVMState", ["EthereumTypes"]),
     library("EVMPrecompiles", ["EthereumTypes", "CGMP", "COpenSSL"]),
     library("EVM", ["EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles"]),
-    library("ConflictScheduling", ["EthereumTypes"]),
+    library("ConflictScheduling", ["EthereumTypes", "StrictJSON"]),
     library(
       "AccessAnalysis",
       [
@@ -54,7 +55,7 @@ let package = Package(
       "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     library(
       "ChainFormats",
-      ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
+      ["EthereumTypes", "StrictJSON", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
     library(
       "Transition",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"]),

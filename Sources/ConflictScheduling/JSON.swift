@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A JSON value (RFC 8259), for the few documents that this module reads and writes.
 ///
 /// Integers stay integers and objects keep their keys' order; there is nothing else to it.
@@ -53,7 +55,7 @@ indirect enum JSON: Hashable, Sendable {
     case .bool(let value): output += (value ? "true" : "false").utf8
     case .integer(let value): output += String(value).utf8
     case .number(let text): output += text.utf8
-    case .string(let text): Self.encode(text, into: &output)
+    case .string(let text): output += JSONEscapes.quoted(text).utf8
     case .array(let items):
       output.append(UInt8(ascii: "["))
       for (index, item) in items.enumerated() {
@@ -65,24 +67,11 @@ indirect enum JSON: Hashable, Sendable {
       output.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
         if index > 0 { output.append(UInt8(ascii: ",")) }
-        Self.encode(member.key, into: &output)
+        output += JSONEscapes.quoted(member.key).utf8
         output.append(UInt8(ascii: ":"))
         member.value.encode(into: &output)
       }
       output.append(UInt8(ascii: "}"))
     }
-  }
-
-  private static func encode(_ text: String, into output: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
-    output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0..<0x20: output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      default: output.append(byte)
-      }
-    }
-    output.append(UInt8(ascii: "\""))
   }
 }

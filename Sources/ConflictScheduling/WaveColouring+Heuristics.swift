@@ -1,3 +1,5 @@
+import EthereumTypes
+
 extension WaveColouring {
   /// What is left of each sender's chain from a transaction on: the cost of its most expensive run of
   /// transactions that must follow each other, and how many waves such a run needs.
@@ -115,20 +117,5 @@ extension WaveColouring {
       placeLargestFirst(noisy, reserves: [Int](repeating: 0, count: keys.count))
       if span > before.span || span == before.span && waveCount > before.waveCount { self = before }
     }
-  }
-}
-
-/// A small generator whose sequence is fixed by its seed, so that schedules are reproducible.
-struct SplitMix64 {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -5,7 +5,7 @@ import EthereumTypes
 extension TaintedRunHunt {
   /// A world whose contracts are random bytes, weighted towards instructions that do something with small operands.
   static func noise(seed: UInt64) -> TaintedRunWorld {
-    var random = TaintedRunRandom(seed: seed ^ 0x5EED)
+    var random = SplitMix64(case: seed ^ 0x5EED)
     let fork = random.pick(forks)
     var world = TaintedRunWorld(
       fork: fork, gasLimit: UInt64(30000 + random.below(400_000)),

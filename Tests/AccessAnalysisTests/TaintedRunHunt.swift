@@ -17,7 +17,7 @@ enum TaintedRunHunt {
   static let others = [Address(0x5000), Address(0x6000)]
 
   static func world(seed: UInt64) -> TaintedRunWorld {
-    var random = TaintedRunRandom(seed: seed)
+    var random = SplitMix64(case: seed)
     let fork = random.chance(50) ? random.pick([.cancun, .osaka, .london]) : random.pick(forks)
     var data: Bytes = []
     for _ in 0..<3 { data += UInt256(random.below(6)).bigEndianBytes }
@@ -27,7 +27,7 @@ enum TaintedRunHunt {
     let isGasHungry = random.chance(35)
     for (index, address) in contracts.enumerated() {
       var programs = TaintedRunRandomPrograms(
-        random: TaintedRunRandom(seed: random.next()), fork: fork,
+        random: SplitMix64(case: random.next()), fork: fork,
         addresses: contracts + others + [Address(4)])
       programs.mayCall = index < 3
       programs.isGasHungry = isGasHungry
@@ -43,7 +43,7 @@ enum TaintedRunHunt {
 
   /// Changes what is not a condition.
   static func perturb(
-    _ world: TaintedRunWorld, _ conditions: [Location], _ random: inout TaintedRunRandom
+    _ world: TaintedRunWorld, _ conditions: [Location], _ random: inout SplitMix64
   ) -> TaintedRunWorld {
     var other = world
     let fixed = Set(conditions)
@@ -107,7 +107,7 @@ enum TaintedRunHunt {
     if !missing.isEmpty { report.faults.append("here: \(missing)") }
     let unread = Set(prediction.conditionalOn).subtracting(prediction.access.reads)
     if !unread.isEmpty { report.faults.append("conditions that are not read: \(unread)") }
-    var random = TaintedRunRandom(seed: seed ^ 0xFEED)
+    var random = SplitMix64(case: seed ^ 0xFEED)
     for number in 0..<perturbations {
       let other = perturb(world, prediction.conditionalOn, &random)
       guard let result = try other.execute() else { continue }

@@ -1,17 +1,9 @@
 import EVMBytecode
 import EthereumTypes
 
-/// A small seeded generator (SplitMix64), so that a failing case can be named by its seed.
-struct TaintedRunRandom: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix64 {
+  /// The generator of a numbered case.
+  init(case number: UInt64) { self.init(seed: number &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1) }
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
   /// True in `percent` of cases.
   mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
@@ -21,7 +13,7 @@ struct TaintedRunRandom: RandomNumberGenerator {
 /// Random contracts from a grammar of what contracts do: arithmetic on storage, inputs and returned data, checks,
 /// branches, bounded loops, calls of every kind whose failure is passed on or survived, creations, self-destruction.
 struct TaintedRunRandomPrograms {
-  var random: TaintedRunRandom
+  var random: SplitMix64
   let fork: Fork
   /// Whom programs call and look at.
   let addresses: [Address]

@@ -107,7 +107,7 @@ struct DependencyGraphTests {
 
   @Test("required edges that no path stands for are found, across chunks of sources", arguments: 0..<3)
   func missing(seed: Int) {
-    var generator = SeededGenerator(seed)
+    var generator = SplitMix64(seed)
     let count = 5000
     // Two chains: 0 … 4499 and 4500 … 4999.
     var links: [[Int32]] = []
@@ -127,7 +127,7 @@ struct DependencyGraphTests {
 
   @Test("locations get numbers in order of first appearance, whatever touches them")
   func interning() {
-    var generator = SeededGenerator(3)
+    var generator = SplitMix64(3)
     var numbers: [Location: Int] = [:]
     var order: [Location] = []
     let block =

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Testing
 
 @testable import ConflictScheduling
@@ -45,7 +46,7 @@ struct JSONTests {
 
   @Test("what is written is read back", arguments: 0..<50)
   func roundTrip(seed: Int) throws {
-    var generator = SeededGenerator(seed)
+    var generator = SplitMix64(seed)
     func value(_ depth: Int) -> JSON {
       switch Int.random(in: 0..<(depth > 3 ? 5 : 7), using: &generator) {
       case 0: return .null

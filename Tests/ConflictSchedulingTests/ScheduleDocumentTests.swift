@@ -56,7 +56,7 @@ struct ScheduleDocumentTests {
     for count in bytes.indices {
       #expect(failure(String(decoding: bytes.prefix(count), as: UTF8.self)) != nil)
     }
-    var generator = SeededGenerator(1)
+    var generator = SplitMix64(1)
     for place in bytes.indices {
       var damaged = bytes
       damaged[place] = UInt8.random(in: 0...255, using: &generator)

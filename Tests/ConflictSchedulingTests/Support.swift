@@ -2,19 +2,9 @@ import EthereumTypes
 
 @testable import ConflictScheduling
 
-/// SplitMix64: the same sequence for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: Int) { state = UInt64(seed) &* 0x2545_F491_4F6C_DD1D &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix64 {
+  /// The generator of a numbered case.
+  init(_ number: Int) { self.init(seed: UInt64(number) &* 0x2545_F491_4F6C_DD1D &+ 1) }
 }
 
 /// A location named by a number.
@@ -39,7 +29,7 @@ func randomTransactions(
   _ count: Int, locations: Int, accesses: Int = 3, unknownPercent: Int = 0, senders: Int = 0,
   maximumCost: Int = 20, seed: Int
 ) -> [ScheduledTransaction] {
-  var generator = SeededGenerator(seed)
+  var generator = SplitMix64(seed)
   var nonces: [UInt64: UInt64] = [:]
   return (0..<count).map { _ in
     var sets: [[Int]] = [[], [], []]

@@ -1,5 +1,6 @@
 import ControlFlow
 import EVMBytecode
+import EthereumTypes
 import Testing
 
 /// Code that wants the analysis to take long, or to trap. The limits are small, so that running into them is quick.
@@ -55,7 +56,7 @@ struct HostileCodeTests {
 
   @Test("Random bytes never trap")
   func randomBytes() {
-    var generator = SplitMix(seed: 7)
+    var generator = SplitMix64(seed: 7)
     for _ in 0..<1_500 {
       let count = Int(generator.next() % 200)
       // Half of the bytes are instructions that move values and control about.
@@ -70,20 +71,5 @@ struct HostileCodeTests {
       let outline = ContractOutline(code: code, fork: .osaka, limits: Self.limits)
       #expect(outline.graph.blocks.allSatisfy { $0.start <= $0.end && $0.end <= code.count })
     }
-  }
-}
-
-/// A small generator with a seed, so that a failure can be repeated (Steele, Lea and Flood 2014).
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
   }
 }

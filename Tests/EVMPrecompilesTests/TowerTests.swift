@@ -1,3 +1,4 @@
+import EthereumTypes
 import Testing
 
 @testable import EVMPrecompiles

@@ -10,7 +10,7 @@ struct AccessSetTests {
     ]
   }
 
-  static func random(_ generator: inout SeededGenerator) -> AccessSet {
+  static func random(_ generator: inout SplitMix64) -> AccessSet {
     func some() -> [Location] {
       (0..<Int(generator.next() % 6)).map { _ in locations[Int(generator.next() % UInt64(locations.count))] }
     }
@@ -21,7 +21,7 @@ struct AccessSetTests {
 
   @Test("Lists are sorted, free of duplicates, and an add is neither read nor written")
   func normalForm() {
-    var generator = SeededGenerator(seed: 9)
+    var generator = SplitMix64(seed: 9)
     for _ in 0..<300 {
       let set = Self.random(&generator)
       #expect(Self.isOrdered(set.reads) && Self.isOrdered(set.writes) && Self.isOrdered(set.adds))
@@ -43,7 +43,7 @@ struct AccessSetTests {
 
   @Test("Union is commutative, associative and idempotent, with the empty set for neutral")
   func union() {
-    var generator = SeededGenerator(seed: 10)
+    var generator = SplitMix64(seed: 10)
     for _ in 0..<300 {
       let (a, b, c) = (Self.random(&generator), Self.random(&generator), Self.random(&generator))
       #expect(a.union(b) == b.union(a))
@@ -54,7 +54,7 @@ struct AccessSetTests {
 
   @Test("A union covers its parts, and what covers misses nothing")
   func cover() {
-    var generator = SeededGenerator(seed: 11)
+    var generator = SplitMix64(seed: 11)
     for _ in 0..<300 {
       let (a, b) = (Self.random(&generator), Self.random(&generator))
       #expect(a.covers(a) && a.covers(.empty))

@@ -31,7 +31,7 @@ struct BigUIntTests {
 
   @Test("Words go in and come out")
   func words() {
-    var generator = SeededGenerator(seed: 8)
+    var generator = SplitMix64(seed: 8)
     for word in edgeWords + (0..<200).map({ _ in generator.word() }) {
       #expect(BigUInt(word).asUInt256 == word)
       #expect(BigUInt(bigEndian: [0, 0] + word.bigEndianBytes).asUInt256 == word)

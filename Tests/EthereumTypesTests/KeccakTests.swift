@@ -72,7 +72,7 @@ struct KeccakTests {
 
   @Test("Hashes of words and addresses are those of their bytes")
   func words() {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     for _ in 0..<50 {
       let (a, b) = (generator.word(), generator.word())
       #expect(keccak256(a) == keccak256(a.bigEndianBytes))

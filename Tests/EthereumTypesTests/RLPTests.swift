@@ -74,7 +74,7 @@ struct RLPTests {
     }
   }
 
-  static func random(_ generator: inout SeededGenerator, depth: Int) -> RLP {
+  static func random(_ generator: inout SplitMix64, depth: Int) -> RLP {
     if depth == 0 || generator.next() % 3 == 0 {
       let counts = [0, 1, 1, 2, 31, 32, 54, 55, 56, 57, 255, 256, 300]
       return .bytes(generator.bytes(counts[Int(generator.next() % UInt64(counts.count))]))
@@ -103,7 +103,7 @@ struct RLPTests {
 
   @Test("Random values come back, from the decoder and from the cursor", arguments: UInt64(0)..<20)
   func roundTrip(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<40 {
       let value = Self.random(&generator, depth: 5)
       let encoded = value.encoded
@@ -118,7 +118,7 @@ struct RLPTests {
 
   @Test("Any bytes decode to a value that encodes to them, or to an error", arguments: UInt64(100)..<120)
   func hostile(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<300 {
       var bytes = generator.bytes(Int(generator.next() % 12))
       if !bytes.isEmpty, generator.next() & 1 == 0 { bytes[0] |= 0xC0 }

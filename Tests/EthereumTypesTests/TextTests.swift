@@ -19,7 +19,7 @@ struct TextTests {
 
   @Test("Words are read from and written as hexadecimal and decimal")
   func words() {
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix64(seed: 5)
     for word in edgeWords + (0..<200).map({ _ in generator.word() }) {
       #expect(UInt256(hex: word.minimalHex) == word)
       #expect(UInt256(hex: word.paddedHex) == word)
@@ -72,7 +72,7 @@ struct TextTests {
 
   @Test("Addresses and hashes sort as their bytes do")
   func order() {
-    var generator = SeededGenerator(seed: 6)
+    var generator = SplitMix64(seed: 6)
     let addresses = (0..<100).map { _ in Address(truncating: generator.word()) }
     #expect(
       addresses.sorted().map(\.bytes) == addresses.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) })

@@ -4,7 +4,7 @@ import Testing
 @Suite("256-bit shifts and bytes")
 struct UInt256BitsTests {
   static let words: [UInt256] = {
-    var generator = SeededGenerator(seed: 4)
+    var generator = SplitMix64(seed: 4)
     return edgeWords + (0..<60).map { _ in generator.word() }
   }()
 

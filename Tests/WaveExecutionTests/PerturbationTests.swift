@@ -10,7 +10,7 @@ import Testing
 struct PerturbationTests {
   /// The plan with a share of its dependencies left out, as many invented, and its priorities drawn by lot.
   private static func perturbed(
-    _ schedule: Schedule, missing: UInt64, wrong: UInt64, shuffles: Bool, _ random: inout SplitMix
+    _ schedule: Schedule, missing: UInt64, wrong: UInt64, shuffles: Bool, _ random: inout SplitMix64
   ) -> ExecutionPlan {
     let count = schedule.count
     var predecessors: [[Int32]] = []
@@ -32,7 +32,7 @@ struct PerturbationTests {
     arguments: [0, 10, 50, 100] as [UInt64], [0, 25, 100] as [UInt64])
   func wrongPlans(missing: UInt64, wrong: UInt64) throws {
     for seed in 0..<8 as Range<UInt64> {
-      var random = SplitMix(state: seed &* 1_000_003 &+ missing &* 101 &+ wrong)
+      var random = SplitMix64(seed: seed &* 1_000_003 &+ missing &* 101 &+ wrong)
       let block = RandomBlock(seed: 200 + seed, count: 40, accounts: seed % 2 == 0 ? 3 : 12)
       let serial = try BlockExecutor(kind: .serial, threads: 1).run(block.processor, on: block.state)
       let schedule = Schedule.ordered(
@@ -70,7 +70,7 @@ struct PerturbationTests {
   @Test("or the same error, whatever read it is that fails and whoever comes across it", arguments: 0..<20)
   func failures(seed: UInt64) throws {
     let block = RandomBlock(seed: 400 + seed, count: 30, accounts: 8)
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let before = try block.state.firstDifference(from: MemoryState(copying: block.state))
     for kind in ExecutorKind.allCases {
       let failing = UnreliableState(block.state, failsAfter: Int(random.next(20)), stalls: seed % 2 == 0)

@@ -39,7 +39,7 @@ struct RandomBlock {
   ///   - fork: the rules.
   init(seed: UInt64, count: Int, accounts: Int, fork: Fork = .prague) {
     self.fork = fork
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var header = BlockHeader()
     header.number = 100
     // From Amsterdam on the limit decides what new state costs.
@@ -89,18 +89,7 @@ struct RandomBlock {
   }
 }
 
-/// A small random generator with a fixed sequence for each seed.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   mutating func next(_ bound: UInt64) -> UInt64 { next() % bound }
 }
 

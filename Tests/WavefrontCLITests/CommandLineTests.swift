@@ -18,6 +18,12 @@ struct CommandLineTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Corpus/blocks/mixed-prague.json")
 
+  /// The least that a block's environment has to say.
+  private static let environment = """
+    {"currentCoinbase": "0x\(String(repeating: "aa", count: 20))", "currentDifficulty": "0x20000",
+     "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
+    """
+
   private func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
   private func run(_ arguments: [String]) throws -> Outcome {
@@ -69,26 +75,16 @@ struct CommandLineTests {
 
   @Test("t8n writes files with geth's names, or one object, and nothing where nothing is wanted")
   func transitionOutput() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func file(_ name: String, _ text: String) throws -> String {
-      let url = folder.appendingPathComponent(name)
-      try Data(text.utf8).write(to: url)
-      return url.path
-    }
-    let env = """
-      {"currentCoinbase": "0x\(String(repeating: "aa", count: 20))", "currentDifficulty": "0x20000",
-       "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
-      """
+    let folder = try TemporaryFolder()
     let inputs = [
-      "t8n", "--input.alloc", try file("a.json", "{}"), "--input.env", try file("e.json", env), "--input.txs",
-      try file("t.json", "[]"), "--state.fork=Berlin", "--state.reward", "-1", "--trace=true",
+      "t8n", "--input.alloc", try folder.file("a.json", "{}"), "--input.env",
+      try folder.file("e.json", Self.environment), "--input.txs", try folder.file("t.json", "[]"),
+      "--state.fork=Berlin", "--state.reward", "-1", "--trace=true",
     ]
-    let toFiles = try run(inputs + ["--output.basedir", folder.appendingPathComponent("out").path])
+    let toFiles = try run(inputs + ["--output.basedir", folder.url.appendingPathComponent("out").path])
     #expect(toFiles.status == 0 && toFiles.output.isEmpty)
     for name in ["alloc.json", "result.json"] {
-      let text = try String(contentsOf: folder.appendingPathComponent("out/\(name)"), encoding: .utf8)
+      let text = try String(contentsOf: folder.url.appendingPathComponent("out/\(name)"), encoding: .utf8)
       _ = try Self.object(text)
     }
     let together = try run(
@@ -100,27 +96,15 @@ struct CommandLineTests {
 
   @Test("t8n ends with the exit codes of geth's evm")
   func transitionExitCodes() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func file(_ name: String, _ text: String) throws -> String {
-      let url = folder.appendingPathComponent(name)
-      try Data(text.utf8).write(to: url)
-      return url.path
-    }
-    let env = try file(
-      "env.json",
-      """
-      {"currentCoinbase": "0x\(String(repeating: "aa", count: 20))", "currentDifficulty": "0x20000",
-       "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
-      """)
-    let (alloc, none) = (try file("alloc.json", "{}"), try file("txs.json", "[]"))
+    let folder = try TemporaryFolder()
+    let env = try folder.file("env.json", Self.environment)
+    let (alloc, none) = (try folder.file("alloc.json", "{}"), try folder.file("txs.json", "[]"))
     let cases: [(code: Int32, alloc: String, env: String, txs: String, fork: String)] = [
       (3, alloc, env, none, "Frontier+1346"), (3, alloc, env, none, "Paris"),
-      (10, try file("bad.json", "{"), env, none, "Berlin"),
-      (10, alloc, try file("empty.json", "{}"), none, "Berlin"),
-      (11, folder.path + "/absent", env, none, "Berlin"),
-      (12, alloc, env, try file("txs.rlp", "\"0x80\""), "Berlin"),
+      (10, try folder.file("bad.json", "{"), env, none, "Berlin"),
+      (10, alloc, try folder.file("empty.json", "{}"), none, "Berlin"),
+      (11, folder.url.path + "/absent", env, none, "Berlin"),
+      (12, alloc, env, try folder.file("txs.rlp", "\"0x80\""), "Berlin"),
     ]
     for item in cases {
       let outcome = try run([

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What came out of a run of fixtures.
 public struct FixtureReport: Sendable {
   /// Cases of one suite under one fork.

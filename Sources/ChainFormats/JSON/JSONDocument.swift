@@ -1,4 +1,5 @@
 public import EthereumTypes
+import StrictJSON
 
 /// A parsed JSON text: its bytes, and one 16-byte node for each value in the order of the text.
 ///
@@ -44,21 +45,4 @@ public final class JSONDocument: Sendable {
 
   /// The outermost value.
   public var root: JSONValue { JSONValue(document: self, index: 0) }
-}
-
-/// A value's place in the text and in the list of nodes.
-struct JSONNode {
-  /// What kind of value it is.
-  enum Kind: UInt8 {
-    case null, `true`, `false`, number, string, escapedString, array, object
-  }
-
-  /// What it is; an escaped string has to be unescaped before use.
-  var kind: Kind
-  /// Where its content starts: behind the quote of a string, at the first character of a number.
-  var start: UInt32
-  /// Bytes of a string or number; elements of an array; members of an object.
-  var count: UInt32
-  /// The index of the node behind this value and all its parts.
-  var end: UInt32
 }

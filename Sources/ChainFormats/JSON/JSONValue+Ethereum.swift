@@ -1,4 +1,5 @@
 public import EthereumTypes
+import StrictJSON
 
 extension JSONValue {
   /// The digits behind `0x` of a string, nil for anything else.

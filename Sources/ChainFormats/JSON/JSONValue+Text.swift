@@ -1,4 +1,5 @@
 import EthereumTypes
+import StrictJSON
 
 extension JSONValue {
   /// The value as JSON text without blanks, for readers that take whole documents. Linear; nested no deeper than the

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A value in a parsed document. It knows where it stands, so that an error can name the field.
 public struct JSONValue: Sendable {
   /// The document.

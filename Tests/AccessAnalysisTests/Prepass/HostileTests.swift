@@ -70,7 +70,7 @@ struct HostileTests {
 
   @Test("Any bytes at all", arguments: 0..<200)
   func randomBytes(_ seed: Int) throws {
-    var random = SplitMix(state: UInt64(seed) &* 7919 &+ 1)
+    var random = SplitMix64(seed: UInt64(seed) &* 7919 &+ 1)
     var fixture = Fixture("")
     fixture.codes[contract] = (0..<Int.random(in: 1...300, using: &random)).map { _ in
       // Mostly instructions that do something.

@@ -5,29 +5,16 @@ import EVMState
 import EthereumTypes
 import Testing
 
-/// A small reproducible generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 /// Writes random contracts: branches, loops, mappings, calls of every kind whose failure is passed on, ignored or
 /// branched on, values, and keys and conditions that come from call data, state and return data alike.
 struct ProgramGenerator {
-  var random: SplitMix
+  var random: SplitMix64
   let targets: [Address]
   private var labels = 0
   private var depth = 0
 
   init(seed: UInt64, targets: [Address]) {
-    random = SplitMix(state: seed)
+    random = SplitMix64(seed: seed)
     self.targets = targets
   }
 
@@ -140,8 +127,8 @@ struct SoundnessTests {
   }
 
   /// One random scene: contracts, state, transaction.
-  static func scene(_ seed: Int) -> (fixture: Fixture, random: SplitMix) {
-    var random = SplitMix(state: UInt64(seed) &* 0x2545_F491 &+ 17)
+  static func scene(_ seed: Int) -> (fixture: Fixture, random: SplitMix64) {
+    var random = SplitMix64(seed: UInt64(seed) &* 0x2545_F491 &+ 17)
     var fixture = Fixture("", fork: [.cancun, .prague, .osaka].randomElement(using: &random) ?? .prague)
     for (index, address) in contracts.enumerated() {
       var generator = ProgramGenerator(

@@ -116,7 +116,7 @@ struct HostileTrieTests {
 
   @Test("Nodes with random changes never crash reading, changing or hashing", arguments: UInt64(0)..<40)
   func mutated(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var contents: [Bytes: Bytes] = [:]
     for _ in 0..<12 {
       contents[TriePropertyTests.key(&generator, fixedLength: 3)] = TriePropertyTests.value(&generator)

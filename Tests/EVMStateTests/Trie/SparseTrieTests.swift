@@ -6,7 +6,7 @@ import Testing
 struct SparseTrieTests {
   /// A random change of the state, and the same as an update.
   static func change(
-    _ state: inout TestState, _ generator: inout SeededGenerator
+    _ state: inout TestState, _ generator: inout SplitMix64
   ) -> [StateUpdate] {
     var updates: [StateUpdate] = []
     for number in Set((0..<6).map { _ in UInt64.random(in: 0..<24, using: &generator) }) {
@@ -36,7 +36,7 @@ struct SparseTrieTests {
 
   @Test("Without a witness it is a complete state", arguments: UInt64(0)..<8)
   func complete(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var state = TestState()
     var trie = SparseTrie()
     for _ in 0..<30 {

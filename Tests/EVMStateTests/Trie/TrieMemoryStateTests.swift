@@ -6,7 +6,7 @@ import Testing
 struct TrieMemoryStateTests {
   @Test("The changes on top of a base lead from its root to that of the whole", arguments: UInt64(0)..<6)
   func updates(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let base = MemoryState()
     let top = MemoryState(base: base)
     var state = TestState()

@@ -6,7 +6,7 @@ import Testing
 @Suite("Trie properties")
 struct TriePropertyTests {
   /// Keys of few different bytes, so that they share long prefixes and are prefixes of each other.
-  static func key(_ generator: inout SeededGenerator, fixedLength: Int?) -> Bytes {
+  static func key(_ generator: inout SplitMix64, fixedLength: Int?) -> Bytes {
     let alphabet: [UInt8] = [0x00, 0x01, 0x10, 0x11, 0x1F, 0xF0]
     let count = fixedLength ?? Int.random(in: 0...5, using: &generator)
     var key = (0..<count).map { _ in alphabet[Int.random(in: 0..<6, using: &generator)] }
@@ -16,7 +16,7 @@ struct TriePropertyTests {
   }
 
   /// Values from one byte, embedded in their parents, to more than a block of Keccak.
-  static func value(_ generator: inout SeededGenerator) -> Bytes {
+  static func value(_ generator: inout SplitMix64) -> Bytes {
     let count = [1, 1, 2, 5, 20, 31, 32, 33, 56, 200].randomElement(using: &generator) ?? 1
     return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }
@@ -27,7 +27,7 @@ struct TriePropertyTests {
 
   @Test("Updating agrees with building anew and with the definition", arguments: UInt64(0)..<30)
   func updatable(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let fixedLength = [nil, 2, 32][Int(seed % 3)]
     var trie = MerklePatriciaTrie()
     var contents: [Bytes: Bytes] = [:]
@@ -53,7 +53,7 @@ struct TriePropertyTests {
 
   @Test("The order of changes does not matter", arguments: UInt64(100)..<110)
   func order(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var contents: [Bytes: Bytes] = [:]
     for _ in 0..<60 { contents[Self.key(&generator, fixedLength: 4)] = Self.value(&generator) }
     let expected = ReferenceTrie.nodes(of: contents).root
@@ -68,7 +68,7 @@ struct TriePropertyTests {
 
   @Test("A trie over nodes known by hash agrees with a whole one", arguments: UInt64(200)..<218)
   func sparse(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let fixedLength = [nil, 2, 32][Int(seed % 3)]
     var contents: [Bytes: Bytes] = [:]
     for _ in 0..<80 { contents[Self.key(&generator, fixedLength: fixedLength)] = Self.value(&generator) }
@@ -91,7 +91,7 @@ struct TriePropertyTests {
     "With nodes missing, changes throw and keep the contents, or give the right root",
     arguments: UInt64(300)..<315)
   func incomplete(_ seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var contents: [Bytes: Bytes] = [:]
     for _ in 0..<50 { contents[Self.key(&generator, fixedLength: 32)] = Self.value(&generator) }
     let (root, nodes) = ReferenceTrie.nodes(of: contents)

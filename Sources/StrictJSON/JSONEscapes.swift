@@ -1,9 +1,9 @@
-import EthereumTypes
+package import EthereumTypes
 
 /// The escapes of JSON strings.
-enum JSONEscapes {
+package enum JSONEscapes {
   /// Replaces the escapes of a string that the parser accepted. An unpaired surrogate becomes U+FFFD.
-  static func decode(_ raw: ArraySlice<UInt8>) -> Bytes {
+  package static func decode(_ raw: ArraySlice<UInt8>) -> Bytes {
     var output: Bytes = []
     output.reserveCapacity(raw.count)
     var index = raw.startIndex
@@ -44,7 +44,7 @@ enum JSONEscapes {
   }
 
   /// A string with quotes and escapes, ready to be written.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var output = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,29 +1,41 @@
-import EthereumTypes
+package import EthereumTypes
 
 /// Why and where a text is not JSON.
-struct JSONSyntaxError: Error {
-  var offset: Int
-  var reason: String
+package struct JSONSyntaxError: Error {
+  /// The byte at which it goes wrong.
+  package var offset: Int
+  /// What is wrong there.
+  package var reason: String
 }
 
-/// A strict parser (RFC 8259) that makes one node for each value, without recursion.
-struct JSONParser {
+/// A strict parser (RFC 8259) that makes one node for each value, in the order of the text and without recursion:
+/// what every reader of JSON here stands on. Duplicate keys are refused.
+package struct JSONParser {
   /// Nothing in Ethereum's files nests as deep; call traces come closest.
-  static let maximumDepth = 2048
+  package static let maximumDepth = 2048
 
   private let text: Bytes
+  private let maximumDepth: Int
+  private let refusesUnpairedSurrogates: Bool
   private var position = 0
-  private(set) var nodes: [JSONNode] = []
+  /// The values, each followed by its parts; an object's part is a key node followed by a value.
+  package private(set) var nodes: [JSONNode] = []
   /// The arrays and objects that are not closed yet, as indices into `nodes`.
   private var open: [Int] = []
 
-  init(_ text: Bytes) {
+  /// Makes a parser of a text below 4 GiB, UTF-8 without byte-order mark, that refuses what nests deeper and, where
+  /// asked to, escapes that name half a character.
+  package init(
+    _ text: Bytes, maximumDepth: Int = Self.maximumDepth, refusesUnpairedSurrogates: Bool = false
+  ) {
     self.text = text
+    self.maximumDepth = maximumDepth
+    self.refusesUnpairedSurrogates = refusesUnpairedSurrogates
     nodes.reserveCapacity(text.count / 48 + 8)
   }
 
-  /// Parses the whole text.
-  mutating func parse() throws(JSONSyntaxError) {
+  /// Parses the whole text. Linear, but for sorting the keys of large objects.
+  package mutating func parse() throws(JSONSyntaxError) {
     while true {
       try parseValueOrOpen()
       // A value is complete: close what it completes, up to where another value has to follow.
@@ -72,7 +84,7 @@ struct JSONParser {
         return
       case 0x7B, 0x5B:
         let isObject = current == 0x7B
-        guard open.count < Self.maximumDepth else { throw error("nested deeper than \(Self.maximumDepth)") }
+        guard open.count < maximumDepth else { throw error("nested deeper than \(maximumDepth)") }
         append(isObject ? .object : .array, start: position, count: 0)
         position += 1
         skipSpace()
@@ -221,13 +233,25 @@ struct JSONParser {
     switch current {
     case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74: position += 1
     case 0x75:
+      let first = try parseUnit()
+      guard refusesUnpairedSurrogates, first & 0xF800 == 0xD800 else { return }
+      guard first < 0xDC00, current == 0x5C else { throw error("an unpaired surrogate") }
       position += 1
-      for _ in 0..<4 {
-        guard Hex.value(ofDigit: current) != nil else { throw error("expected four hexadecimal digits") }
-        position += 1
-      }
+      guard current == 0x75, try parseUnit() & 0xFC00 == 0xDC00 else { throw error("an unpaired surrogate") }
     default: throw error("an unknown escape")
     }
+  }
+
+  /// `u` and four hexadecimal digits.
+  private mutating func parseUnit() throws(JSONSyntaxError) -> UInt32 {
+    var unit: UInt32 = 0
+    for _ in 0..<4 {
+      position += 1
+      guard let digit = Hex.value(ofDigit: current) else { throw error("expected four hexadecimal digits") }
+      unit = unit << 4 | UInt32(digit)
+    }
+    position += 1
+    return unit
   }
 
   // MARK: Keys
