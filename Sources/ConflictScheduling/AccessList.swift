@@ -79,8 +79,12 @@ public struct AccessList: Hashable, Sendable {
 
   /// Reads the JSON form: an array of objects with `address` and `storageKeys`.
   public init(decodingJSON bytes: Bytes) throws(ScheduleFormatError) {
+    try self.init(JSONField(try JSON(parsing: bytes), path: "accessList"))
+  }
+
+  private init(_ field: JSONField) throws(ScheduleFormatError) {
     entries = []
-    for item in try JSONField(try JSON(parsing: bytes), path: "accessList").items() {
+    for item in try field.items() {
       var entry = Entry(address: try item.required("address").address(), storageKeys: [])
       for key in try item.optional("storageKeys")?.items() ?? [] { entry.storageKeys.append(try key.word()) }
       entries.append(entry)
@@ -88,14 +92,26 @@ public struct AccessList: Hashable, Sendable {
   }
 
   /// The JSON form.
-  public func encodedJSON() -> Bytes {
-    JSON.array(
+  public func encodedJSON() -> Bytes { json.encoded }
+
+  private var json: JSON {
+    .array(
       entries.map { entry in
         .object([
           ("address", .string(entry.address.description)),
           ("storageKeys", .array(entry.storageKeys.map { .string($0.paddedHex) })),
         ])
-      }
-    ).encoded
+      })
   }
+
+  /// Reads an array of access lists in their JSON form, one for each transaction; null for none.
+  public static func decodeLists(_ bytes: Bytes) throws(ScheduleFormatError) -> [AccessList] {
+    let items = try JSONField(try JSON(parsing: bytes), path: "accessLists").items()
+    var lists: [AccessList] = []
+    for item in items { lists.append(item.value == .null ? AccessList([]) : try AccessList(item)) }
+    return lists
+  }
+
+  /// The JSON form of the access lists of several transactions.
+  public static func encode(_ lists: [AccessList]) -> Bytes { JSON.array(lists.map(\.json)).encoded }
 }

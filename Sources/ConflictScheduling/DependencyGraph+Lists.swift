@@ -1,3 +1,5 @@
+public import EthereumTypes
+
 extension DependencyGraph {
   /// The graph that lists of dependencies describe: for each transaction the earlier ones it waits for, in any
   /// order. Linear but for sorting.
@@ -27,4 +29,14 @@ extension DependencyGraph {
 
   /// For each transaction those it waits for, ascending.
   public var dependencyLists: [[Int32]] { (0..<count).map { Array(predecessors[$0]) } }
+
+  /// Reads an array with, for each transaction, the array of the earlier ones it waits for, as JSON.
+  ///
+  /// - Throws: `ScheduleFormatError` naming what is no such list, or a transaction that waits for a later one.
+  public init(decodingJSON bytes: Bytes) throws(ScheduleFormatError) {
+    try self.init(dependencyLists: JSONField(try JSON(parsing: bytes), path: "dependencies").integerRows())
+  }
+
+  /// The lists of dependencies as JSON.
+  public func encodedJSON() -> Bytes { JSON.array(dependencyLists.map { JSON.integers($0) }).encoded }
 }

@@ -17,8 +17,11 @@ struct VerifyCommand: ParsableCommand {
       predicted anew from the block.
       """)
 
-  @Argument(help: "A schedule (wavefront-schedule/1).") var schedule: String
+  @Argument(help: "A schedule (wavefront-schedule/1), or dependencies in the form that --from names.")
+  var schedule: String
   @Argument(help: "A block snapshot (block-snapshot/1).") var block: String
+  @Option(help: ArgumentHelp("The form: schedule, dependencies, bor or txdag.", valueName: "form"))
+  var from: ExchangeForm = .schedule
   @Option(help: "Threads for the work; all cores by default.") var threads: Int?
   @Option(help: "Name at most that many violations.") var limit = 100
   @Flag(help: "Print one JSON object instead of lines.") var json = false
@@ -27,12 +30,15 @@ struct VerifyCommand: ParsableCommand {
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads must be 1 to 256, not \(threads)")
     }
+    if ![.schedule, .dependencies, .bor, .txdag].contains(from) {
+      throw ValidationError("--from must be schedule, dependencies, bor or txdag, not \(from.rawValue)")
+    }
     if limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
   }
 
   func run() throws {
-    let document = try read()
     let planned = try PlannedBlock(BlockSnapshot(contentsOf: block), threads: threads ?? Host.coreCount)
+    let document = try from == .schedule ? read() : read(costs: planned.transactions.map(\.cost))
     var found = try violations(document, planned.transactions).map(\.description)
     if let hash = document.block?.hash, hash != planned.snapshot.hash {
       found.insert("the schedule is for block \(hash), this is \(planned.snapshot.hash)", at: 0)
@@ -62,6 +68,17 @@ struct VerifyCommand: ParsableCommand {
     do { return try ScheduleDocument(decoding: [UInt8](data)) } catch {
       throw CommandFailure("\(schedule): \(error)", .badInput)
     }
+  }
+
+  /// A schedule by dependencies, which know no costs.
+  private func read(costs: [Int]) throws -> ScheduleDocument {
+    let input = try PlanInput(schedule, as: from, count: costs.count, threads: 1)
+    guard case .dependencies(let graph) = input, graph.count == costs.count else {
+      throw CommandFailure(
+        "\(schedule): field `dependencies`: expected \(costs.count) transactions, as the block has", .badInput
+      )
+    }
+    return ScheduleDocument(.ordered(graph, costs: costs))
   }
 
   private func violations(

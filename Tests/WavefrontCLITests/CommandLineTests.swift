@@ -3,20 +3,7 @@ import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
-  /// A finished command.
-  struct Outcome {
-    let status: Int32
-    let output: String
-    let complaint: String
-  }
-
-  /// The built command beside the test bundle.
-  private static let executable = URL(fileURLWithPath: CommandLine.arguments[0])
-    .deletingLastPathComponent().appendingPathComponent("wavefront")
-
-  private static let corpus = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Corpus/blocks/mixed-prague.json")
+  private static let corpus = Tool.corpus
 
   /// The least that a block's environment has to say.
   private static let environment = """
@@ -24,27 +11,12 @@ struct CommandLineTests {
      "currentGasLimit": "0x750a163df65e8a", "currentNumber": "1", "currentTimestamp": "1000"}
     """
 
-  private func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+  private func run(_ arguments: String...) throws -> Tool.Outcome { try Tool.run(arguments) }
 
-  private func run(_ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    let (output, complaint) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = complaint
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let error = complaint.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit, "\(arguments) crashed")
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      complaint: String(decoding: error, as: UTF8.self))
-  }
+  private func run(_ arguments: [String]) throws -> Tool.Outcome { try Tool.run(arguments) }
 
   /// Runs a command on a file with that content.
-  private func run(_ command: String, on content: Data) throws -> Outcome {
+  private func run(_ command: String, on content: Data) throws -> Tool.Outcome {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).json")
     try content.write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
@@ -164,7 +136,7 @@ struct CommandLineTests {
     arguments: [["run"], ["run", "--threads", "0", "x"], ["frobnicate"], ["plan", "--nonsense"]])
   func badUsage(arguments: [String]) throws {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = Tool.executable
     process.arguments = arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
