@@ -16,11 +16,28 @@ struct SchedulingSuite: Encodable {
     var milliseconds, speedUp, gap, gapWithBarriers: Double
   }
 
-  /// Geometric means over the blocks.
+  /// Geometric means over mempools or blocks.
   private struct Mean: Encodable {
-    var goal: String
-    var blocks: Int
+    var of, goal: String
+    var count: Int
     var speedUp, gap, gapWithBarriers: Double
+
+    init(of what: String, goal: String, _ rows: [Row]) {
+      func mean(_ value: (Row) -> Double) -> Double {
+        exp(rows.reduce(0) { $0 + log(value($1)) } / Double(max(rows.count, 1)))
+      }
+      of = what
+      self.goal = goal
+      count = rows.count
+      speedUp = mean(\.speedUp)
+      gap = mean(\.gap)
+      gapWithBarriers = mean(\.gapWithBarriers)
+    }
+
+    var line: String {
+      "geometric mean of \(count) \(of), \(goal): speed-up \(Format.decimals(speedUp, 2)), "
+        + "gap \(Format.decimals(gap, 3)), with barriers \(Format.decimals(gapWithBarriers, 3))"
+    }
   }
 
   private var graphs: [Graph] = []
@@ -57,18 +74,12 @@ struct SchedulingSuite: Encodable {
       blocks += rows
       for row in rows { print(row.line) }
     }
-    for goal in ["ordered"] + FreeScheduleOptions.Objective.allCases.map(\.rawValue) where !blocks.isEmpty {
-      let rows = blocks.filter { $0.goal == goal }
-      func mean(_ value: (Row) -> Double) -> Double {
-        exp(rows.reduce(0) { $0 + log(value($1)) } / Double(rows.count))
+    for (what, rows) in [("mempools", mempools), ("blocks", blocks)] where !rows.isEmpty {
+      for goal in ["ordered"] + FreeScheduleOptions.Objective.allCases.map(\.rawValue) {
+        let mean = Mean(of: what, goal: goal, rows.filter { $0.goal == goal })
+        means.append(mean)
+        print(mean.line)
       }
-      let one = Mean(
-        goal: goal, blocks: rows.count, speedUp: mean(\.speedUp), gap: mean(\.gap),
-        gapWithBarriers: mean(\.gapWithBarriers))
-      means.append(one)
-      print(
-        "geometric mean of \(one.blocks) blocks, \(goal): speed-up \(Format.decimals(one.speedUp, 2)), "
-          + "gap \(Format.decimals(one.gap, 3)), with barriers \(Format.decimals(one.gapWithBarriers, 3))")
     }
   }
 
