@@ -65,8 +65,8 @@ public final class AccessAnalyzer: Sendable {
       TransactionCall(transaction, sender: sender, environment: environment), environment: environment,
       state: state)
     if case .none(.unsupportedFork) = report.route {
-      if let prediction = PlainRun.predict(transaction, from: sender, in: environment, on: state) {
-        report.prediction = prediction
+      if let run = PlainRun.predict(transaction, from: sender, in: environment, on: state) {
+        report.prediction = run.prediction
         report.route = .plainRun(.unsupportedFork)
       }
     } else if case .none(let reason) = report.route {
@@ -88,9 +88,7 @@ public final class AccessAnalyzer: Sendable {
     }
     let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
     guard let callee = paths.callee(call, precompiles, state) else {
-      let report = bind(call, environment, state, precompiles, recorder: nil, isTight: false)
-      guard report.route == .none(.gas) else { return report }
-      return bind(call, environment, state, precompiles, recorder: nil, isTight: true)
+      return bindWithoutPaths(call, environment, state, precompiles)
     }
     let tree = paths.tree(PathKey(call, codeHash: callee?.codeHash ?? .emptyCode, fork: environment.fork))
     if let report = paths.run(tree, call, callee, environment, state, precompiles) { return report }
@@ -118,10 +116,69 @@ public final class AccessAnalyzer: Sendable {
     return report
   }
 
-  /// Binds by evaluating the contracts' summaries.
+  /// What the transaction will read and write, and what it is predicted to leave behind, which is done to the state.
+  func predict(
+    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment,
+    carryingOutOn values: MemoryState
+  ) -> Report {
+    // A state that cannot be read leaves the values as they are: later predictions say what they were made on.
+    if environment.fork >= .amsterdam {
+      guard let run = PlainRun.predict(transaction, from: sender, in: environment, on: values) else {
+        return Report(prediction: .unknown, route: .none(.unsupportedFork), steps: 0, segments: 0)
+      }
+      try? values.apply(run.effects)
+      return Report(
+        prediction: run.prediction, route: .plainRun(.unsupportedFork), steps: 0, segments: 0)
+    }
+    var effects: PredictedEffects? = PredictedEffects()
+    var report = bindWithoutPaths(
+      TransactionCall(transaction, sender: sender, environment: environment), environment, values,
+      PrecompileRules(era: PrecompileEra(environment.fork)), effects: &effects)
+    if case .none(let reason) = report.route {
+      var left = PredictedEffects()
+      let run = TaintedRun.predict(
+        transaction, from: sender, in: environment, on: values, limits: .standard, effects: &left)
+      guard run.failure == nil else { return report }
+      report.prediction = run.prediction
+      report.route = .taintedRun(reason)
+      effects = left
+    }
+    try? effects?.apply(to: values)
+    return report
+  }
+
+  /// Binds by evaluating the contracts' summaries; `effects`, where there are any, become those of the transaction.
+  private func bindWithoutPaths(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules, effects: inout PredictedEffects?
+  ) -> Report {
+    let report = bind(
+      call, environment, state, precompiles, recorder: nil, isTight: false, effects: &effects)
+    guard report.route == .none(.gas) else { return report }
+    return bind(call, environment, state, precompiles, recorder: nil, isTight: true, effects: &effects)
+  }
+
+  private func bindWithoutPaths(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules
+  ) -> Report {
+    var effects: PredictedEffects?
+    return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+  }
+
   private func bind(
     _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
     _ precompiles: PrecompileRules, recorder: PathRecorder?, isTight: Bool
+  ) -> Report {
+    var effects: PredictedEffects?
+    return bind(
+      call, environment, state, precompiles, recorder: recorder, isTight: isTight, effects: &effects)
+  }
+
+  /// Binds by evaluating the contracts' summaries once.
+  private func bind(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules, recorder: PathRecorder?, isTight: Bool, effects: inout PredictedEffects?
   ) -> Report {
     let workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
     var binder = Binder(
@@ -133,6 +190,7 @@ public final class AccessAnalyzer: Sendable {
     }
     do throws(FallbackReason) {
       let prediction = try binder.predict()
+      if effects != nil { effects = binder.effects() }
       return Report(
         prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
     } catch {

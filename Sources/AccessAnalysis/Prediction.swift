@@ -4,7 +4,7 @@ public import EthereumTypes
 public enum PredictionClass: String, Sendable, CaseIterable {
   /// Covers the actual set in every state: no state value decides it.
   case certain
-  /// Covers the actual set as long as the locations in `conditionalOn` keep the values seen.
+  /// Covers the actual set as long as the `conditions` hold.
   case conditional
   /// Seen by running on the pre-state; may be wrong.
   case speculative
@@ -21,22 +21,25 @@ public struct Prediction: Hashable, Sendable {
   public var trust: PredictionClass
   /// The predicted access set; empty where `trust` is `.unknown`.
   public var access: AccessSet
-  /// The locations whose values decided the prediction, sorted; all of them stand in `access.reads`. Empty
-  /// unless `trust` is `.conditional`.
-  public var conditionalOn: [Location]
+  /// What decided the prediction: the locations, sorted, each once, and the values with which it holds. All of them
+  /// stand in `access.reads`. Empty unless `trust` is `.conditional`.
+  public var conditions: [Condition]
+  /// The locations of the conditions, sorted.
+  public var conditionalOn: [Location] { conditions.map(\.location) }
 
-  /// Makes a prediction; `conditionalOn` is sorted here.
-  public init(trust: PredictionClass, access: AccessSet, conditionalOn: [Location] = []) {
+  /// Makes a prediction; the conditions are sorted here, and those on one location become one.
+  public init(trust: PredictionClass, access: AccessSet, conditions: [Condition] = []) {
     self.trust = trust
     self.access = access
-    self.conditionalOn = conditionalOn.sorted()
+    self.conditions = conditions
+    Condition.merge(&self.conditions)
   }
 
-  /// The same with sorted conditions.
-  init(trust: PredictionClass, access: AccessSet, sortedConditions: [Location]) {
+  /// The same with sorted conditions, each location once.
+  init(trust: PredictionClass, access: AccessSet, sortedConditions: [Condition]) {
     self.trust = trust
     self.access = access
-    conditionalOn = sortedConditions
+    conditions = sortedConditions
   }
 
   /// The prediction that says nothing.

@@ -30,11 +30,15 @@ public final class PrePass: Sendable {
     return pace == 0 ? nil : pace
   }
 
-  /// Predicts all transactions of a block on the state before it, in block order. Linear in the block.
+  /// Predicts all transactions of a block, in block order: first on the state before it, on all threads, then those anew
+  /// that hang on what earlier ones are predicted to write.
   public func predict(_ processor: BlockProcessor, on state: any StateReader) -> [AccessAnalyzer.Report] {
     let count = processor.block.transactions.count
     let start = ContinuousClock.now
-    let reports = workers.map(count) { [self] index in predict(index, of: processor, on: state) }
+    var reports = workers.map(count) { [self] index in predict(index, of: processor, on: state) }
+    analyzer.bindInOrder(
+      &reports, processor.block.transactions, from: processor.senders, environment: processor.environment,
+      state: state)
     if count > 0 {
       let now = max(start.nanosecondsSince / UInt64(count), 1)
       let before = pace.load(ordering: .relaxed)

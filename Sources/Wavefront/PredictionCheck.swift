@@ -87,7 +87,7 @@ public struct PredictionCheck: Sendable {
     public var actual: AccessSet
     /// Accesses that the prediction does not cover.
     public var missing: [Location]
-    /// Whether every location the prediction depends on still had the value seen.
+    /// Whether every condition of the prediction held when the transaction's turn came.
     public var conditionsHeld: Bool
     /// Whether the pre-pass was wrong where it vouched.
     public var isFalseVoucher: Bool
@@ -95,7 +95,7 @@ public struct PredictionCheck: Sendable {
 
   /// One row for each transaction.
   public private(set) var rows: [Row] = []
-  /// The block's counts, for the predictions as they were made on the state before the block.
+  /// The block's counts, for the predictions as they were made before the block.
   public private(set) var totals = Totals()
   /// The same with each prediction whose conditions did not hold when its turn came made anew on the state it found, as
   /// an executor does that waits for the writers.
@@ -114,7 +114,7 @@ public struct PredictionCheck: Sendable {
   /// Runs the block in order and compares.
   ///
   /// - Parameters:
-  ///   - predictions: one for each transaction, made on the state before the first one.
+  ///   - predictions: one for each transaction, made before the first one ran.
   ///   - processor: the block.
   ///   - preState: the state before the block.
   ///   - rebind: makes the prediction of a transaction anew on a state; nil to leave them as they are.
@@ -131,7 +131,7 @@ public struct PredictionCheck: Sendable {
     try processor.begin(&machine, on: opening)
     for (index, transaction) in processor.block.transactions.enumerated() {
       let prediction = predictions[index]
-      let held = try prediction.conditionalOn.allSatisfy { try Self.isUnchanged($0, opening, state) }
+      let held = try prediction.conditions.allSatisfy { try $0.holds(in: state) }
       if !held, let rebind {
         let start = PrePassCost.now
         latest[index] = rebind(index, state)
@@ -175,22 +175,6 @@ public struct PredictionCheck: Sendable {
       return both
     }
     return Share(hits: simulated(perfect), total: simulated(predicted))
-  }
-
-  private static func isUnchanged(
-    _ location: Location, _ a: MemoryState, _ b: MemoryState
-  ) throws(StateReadError) -> Bool {
-    if location.field == .storage {
-      return try a.storage(location.address, location.slot) == b.storage(location.address, location.slot)
-    }
-    let (old, new) = (try a.account(location.address), try b.account(location.address))
-    return switch location.field {
-    case .balance: (old?.balance ?? .zero) == (new?.balance ?? .zero)
-    case .nonce: (old?.nonce ?? 0) == (new?.nonce ?? 0)
-    case .code: (old?.codeHash ?? .emptyCode) == (new?.codeHash ?? .emptyCode)
-    case .liveness: (old?.isEmpty ?? true) == (new?.isEmpty ?? true)
-    case .storage: true
-    }
   }
 }
 

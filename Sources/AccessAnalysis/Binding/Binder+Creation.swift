@@ -60,9 +60,10 @@ extension Binder {
     guard !table.accounts[row].flags.contains(.created), table.accounts[row].newCode == nil else {
       throw .creation
     }
-    require(.nonce(address))
-    require(.code(address))
-    if let account = try account(address) {
+    let account = try account(address)
+    require(.nonce, of: address, account)
+    require(.code, of: address, account)
+    if let account {
       if account.nonce != 0 || account.codeHash != .emptyCode { throw .creation }
       do { if try state.hasStorage(address) { throw FallbackReason.creation } } catch { throw .creation }
     }
@@ -91,8 +92,9 @@ extension Binder {
     table.note(.nonceRead, row)
     if let nonce = table.accounts[row].nonce { return nonce }
     let address = table.accounts[row].address
-    require(.nonce(address))
-    let nonce = try account(address)?.nonce ?? 0
+    let account = try account(address)
+    require(.nonce, of: address, account)
+    let nonce = account?.nonce ?? 0
     table.remember(row) { $0.nonce = nonce }
     return nonce
   }
@@ -125,7 +127,7 @@ extension Binder {
       table.change(frame.account) {
         $0.flags.formUnion([
           .balanceRead, .balanceWritten, .nonceRead, .nonceWritten, .codeRead, .codeWritten, .livenessRead,
-          .livenessWritten,
+          .livenessWritten, .removed,
         ])
       }
     }

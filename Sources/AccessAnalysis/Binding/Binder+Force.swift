@@ -103,27 +103,29 @@ extension Binder {
         node.op, symbols.settled(node.a), symbols.settled(node.b), symbols.settled(node.c))
     case .storage:
       let address = Address(truncating: node.a.word)
-      require(.storage(address, node.b.word))
-      do {
-        return traced(try state.storage(address, node.b.word), Opcode.sload, row: node.c)
-      } catch { throw .state }
+      let word: UInt256
+      do { word = try state.storage(address, node.b.word) } catch { throw .state }
+      require(.storage(address, node.b.word), word)
+      return traced(word, Opcode.sload, row: node.c)
     case .balance:
       let address = Address(truncating: node.a.word)
-      require(.balance(address))
-      return traced(try account(address)?.balance ?? .zero, Opcode.balance, row: node.b)
+      let balance = try account(address)?.balance ?? .zero
+      require(.balance(address), balance)
+      return traced(balance, Opcode.balance, row: node.b)
     case .codeSize:
       let address = Address(truncating: node.a.word)
-      require(.code(address))
+      let account = try account(address)
+      require(.code, of: address, account)
       var size = 0
-      if let account = try account(address), account.codeHash != .emptyCode {
+      if let account, account.codeHash != .emptyCode {
         do { size = try state.code(account.codeHash).count } catch { throw .state }
       }
       return traced(UInt256(UInt64(size)), Opcode.extcodesize, row: node.b)
     case .codeHash:
       let address = Address(truncating: node.a.word)
-      require(.code(address))
-      require(.liveness(address))
       let account = try account(address)
+      require(.code, of: address, account)
+      require(.liveness, of: address, account)
       let word: UInt256 = account?.isEmpty ?? true ? .zero : account?.codeHash.word ?? .zero
       return traced(word, Opcode.extcodehash, row: node.b)
     case .bytes:
@@ -160,9 +162,14 @@ extension Binder {
     do { return try state.account(address) } catch { throw .state }
   }
 
-  /// Makes the prediction hang on a location.
-  mutating func require(_ location: Location) {
-    conditions.append(location)
+  /// Makes the prediction hang on what a location holds.
+  mutating func require(_ location: Location, _ value: UInt256) {
+    conditions.append(Condition(location, is: value))
+  }
+
+  /// Makes the prediction hang on a field of an account.
+  mutating func require(_ field: Location.Field, of address: Address, _ account: Account?) {
+    require(Location(address, field), field.word(of: account))
   }
 
   /// All bytes of a text; the symbols in it are asked for.

@@ -43,13 +43,11 @@ extension Binder {
       }
       if flips { writes.append(.liveness(address)) }
     }
-    conditions.sort()
-    var distinct: [Location] = []
-    distinct.reserveCapacity(conditions.count)
-    for location in conditions where distinct.last != location { distinct.append(location) }
+    Condition.merge(&conditions)
+    for condition in conditions { reads.append(condition.location) }
     return Prediction(
-      trust: distinct.isEmpty ? .certain : .conditional,
-      access: AccessSet(reads: reads + distinct, writes: writes, adds: adds), conditionalOn: distinct)
+      trust: conditions.isEmpty ? .certain : .conditional,
+      access: AccessSet(reads: reads, writes: writes, adds: adds), sortedConditions: conditions)
   }
 
   /// Whether a written slot ends up with another value. Writing back what was there is no write; where that
@@ -62,7 +60,7 @@ extension Binder {
     let before: UInt256
     do { before = try state.storage(row.key.address, row.key.slot) } catch { throw .state }
     if before != final.word { return true }
-    require(.storage(row.key.address, row.key.slot))
+    require(.storage(row.key.address, row.key.slot), before)
     return false
   }
 
@@ -89,7 +87,7 @@ extension Binder {
       let value = symbols.derived(row.current).map { recorder.operand($0) } ?? PathEnding.none
       ending.stores.append(PathEnding.Store(row: Int32(clamping: index), value: value))
     }
-    for location in conditions {
+    for location in conditions.lazy.map(\.location) {
       if location.field == .storage {
         let key = SlotKey(address: location.address, slot: location.slot)
         guard let row = slots[key] else { return recorder.abort() }

@@ -141,8 +141,9 @@ extension Binder {
       || !change.credit.word.isZero && change.debit == .zero && change.debitSymbols.isEmpty
     guard isAlive else { throw .unsupportedInstruction }
     symbols.recorder?.abort()
-    require(.code(account.address))
-    return Value((try self.account(account.address)?.codeHash ?? .emptyCode).word)
+    let before = try self.account(account.address)
+    require(.code, of: account.address, before)
+    return Value((before?.codeHash ?? .emptyCode).word)
   }
 
   /// The account's code; its bytes become a condition.
@@ -151,8 +152,8 @@ extension Binder {
     if let code = table.accounts[row].newCode { return code }
     if table.accounts[row].flags.contains(.created) { return Text() }
     let address = table.accounts[row].address
-    require(.code(address))
     let account = try account(address)
+    require(.code, of: address, account)
     symbols.recorder?.noteCode(of: row, is: account?.codeHash ?? .emptyCode)
     guard let account, account.codeHash != .emptyCode else { return Text() }
     do { return Text(try state.code(account.codeHash)) } catch { throw .state }
@@ -171,8 +172,8 @@ extension Binder {
     if let code = table.accounts[row].newCode { return try follow(try force(code), hash: nil) }
     if table.accounts[row].flags.contains(.created) { return .empty }
     let address = table.accounts[row].address
-    require(.code(address))
     let account = try account(address)
+    require(.code, of: address, account)
     symbols.recorder?.noteCode(of: row, is: account?.codeHash ?? .emptyCode)
     guard let account, account.codeHash != .emptyCode else { return .empty }
     if let summary = analyzer.knownSummary(account.codeHash, fork: environment.fork) {

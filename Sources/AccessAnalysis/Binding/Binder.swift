@@ -32,8 +32,8 @@ struct Binder {
   var symbols: SymbolTable
   var table: StateTable
   var suspended: [Frame]
-  /// Where the values that decided something stand; may hold duplicates.
-  var conditions: [Location] = []
+  /// What decided something; may hold several on one location.
+  var conditions: [Condition] = []
   let stack: ValueView
   /// How many words all frames' stacks hold together.
   var height = 0

@@ -45,6 +45,8 @@ struct AccountRow {
     /// Made as a contract by this transaction: its storage starts empty.
     static let created = Flags(rawValue: 256)
     static let warm = Flags(rawValue: 512)
+    /// Destroyed for good.
+    static let removed = Flags(rawValue: 1024)
 
     /// What stays when a frame fails: what it read, it read.
     static let reads: Flags = [.balanceRead, .nonceRead, .codeRead, .livenessRead]

@@ -34,7 +34,7 @@ extension PathRunner {
     var writes: [Location] = []
     writes.reserveCapacity(ending.stores.count + 4)
     var adds: [Location] = []
-    var conditions: [Location] = []
+    var conditions: [Condition] = []
     conditions.reserveCapacity(ending.slotConditions.count + rows)
     var starts = SlotCursor(workspace: workspace, count: slotCount)
     for place in 0..<rows {
@@ -49,37 +49,38 @@ extension PathRunner {
         let debit = use.debit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.debit), block)
         isChanged = credit != debit
       }
-      func read(_ field: Location.Field, _ isRead: Bool) {
+      func read(_ field: Location.Field, _ isRead: Bool) throws(StateReadError) {
         let isCondition = use.conditions & (1 << field.rawValue) != 0
         guard isRead || isCondition else { return }
         let location = Location(address, field)
         reads.append(location)
-        if isCondition { conditions.append(location) }
+        if isCondition { conditions.append(Condition(location, is: field.word(of: try account(row)))) }
       }
       let readsBalance =
         use.flags.contains(.balanceRead) || use.flags.contains(.balanceWritten)
         || use.conditions & (1 << Location.Field.balance.rawValue) != 0
-      read(.balance, readsBalance)
+      try read(.balance, readsBalance)
       if use.flags.contains(.balanceWritten) || isChanged && readsBalance {
         writes.append(.balance(address))
       } else if isChanged {
         adds.append(.balance(address))
       }
-      read(.nonce, use.flags.contains(.nonceRead))
+      try read(.nonce, use.flags.contains(.nonceRead))
       if use.flags.contains(.nonceWritten) { writes.append(.nonce(address)) }
-      read(.code, use.flags.contains(.codeRead))
+      try read(.code, use.flags.contains(.codeRead))
       if use.flags.contains(.codeWritten) { writes.append(.code(address)) }
-      read(.liveness, use.flags.contains(.livenessRead))
+      try read(.liveness, use.flags.contains(.livenessRead))
       var flips = use.flags.contains(.livenessWritten)
       if !flips, isChanged || use.flags.contains(.nonceWritten) {
         flips = try account(row)?.isEmpty ?? true
       }
       if flips { writes.append(.liveness(address)) }
       for slot in starts.slots(of: row) {
+        let value = workspace.slots[slot].isCondition ? try slotValue(slot) : .zero
         let slot = workspace.slots[slot]
         let location = Location(address, slot: slot.slot)
         reads.append(location)
-        if slot.isCondition { conditions.append(location) }
+        if slot.isCondition { conditions.append(Condition(location, is: value)) }
         if slot.isChanged { writes.append(location) }
       }
     }

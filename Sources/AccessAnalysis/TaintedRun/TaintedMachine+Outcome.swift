@@ -23,14 +23,14 @@ extension TaintedMachine {
       reads.append(location)
       if !isUnchanged && !account.flags.contains(.destroyed) { writes.append(location) }
     }
-    var conditions: [Location] = []
+    var conditions: [Condition] = []
     for index in 0..<world.taints.fixedLocations.count {
-      conditions.append(world.location(world.taints.fixedLocations[index]))
+      conditions.append(world.condition(world.taints.fixedLocations[index]))
     }
-    reads += conditions
+    reads += conditions.lazy.map(\.location)
     return Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
-      access: AccessSet(reads: reads, writes: writes, adds: adds), conditionalOn: conditions)
+      access: AccessSet(reads: reads, writes: writes, adds: adds), conditions: conditions)
   }
 
   /// Slots that were written but hold their old value again, such as a lock: where nothing but the old value itself

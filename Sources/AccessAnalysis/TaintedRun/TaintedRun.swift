@@ -33,6 +33,15 @@ public struct TaintedRun: Sendable {
     _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, on state: any StateReader,
     limits: TaintedRunLimits = .standard
   ) -> TaintedRun {
+    var effects = PredictedEffects()
+    return predict(transaction, from: sender, in: block, on: state, limits: limits, effects: &effects)
+  }
+
+  /// The same; says what the transaction leaves behind too.
+  static func predict(
+    _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, on state: any StateReader,
+    limits: TaintedRunLimits, effects: inout PredictedEffects
+  ) -> TaintedRun {
     guard block.fork < .amsterdam else {
       return TaintedRun(prediction: .unknown, gasUsed: nil, failure: .unsupportedFork)
     }
@@ -42,6 +51,7 @@ public struct TaintedRun: Sendable {
     guard let gasUsed = machine.execute(transaction) else {
       return TaintedRun(prediction: .unknown, gasUsed: nil, failure: machine.failure)
     }
+    effects = machine.effects
     return TaintedRun(prediction: machine.prediction(), gasUsed: gasUsed, failure: nil)
   }
 }

@@ -364,12 +364,15 @@ struct TaintedState: ~Copyable {
 
   // MARK: Locations
 
-  /// The location with this key.
-  func location(_ key: UInt32) -> Location {
+  /// That the location with this key holds what it held.
+  func condition(_ key: UInt32) -> Condition {
     let row = Int(key >> 3)
     let field = Location.Field(rawValue: UInt8(key & 7)) ?? .storage
-    guard field == .storage else { return Location(accounts[row].address, field) }
+    guard field == .storage else {
+      let account = accounts[row]
+      return Condition(Location(account.address, field), is: field.word(of: account.original))
+    }
     let slot = slots[row]
-    return .storage(accounts[Int(slot.account)].address, slot.key)
+    return Condition(.storage(accounts[Int(slot.account)].address, slot.key), is: slot.original)
   }
 }
