@@ -34,10 +34,14 @@ public struct PrePassCost: Hashable, Sendable {
     let executor = BlockExecutor(kind: .serial, threads: 1)
     let analyzer = AccessAnalyzer()
     let predict = {
-      for (index, transaction) in processor.block.transactions.enumerated() {
-        _ = analyzer.predict(
-          transaction, from: processor.senders[index], environment: processor.environment, state: opening)
+      let transactions = processor.block.transactions
+      var reports = transactions.indices.map { index in
+        analyzer.predict(
+          transactions[index], from: processor.senders[index], environment: processor.environment,
+          state: opening)
       }
+      analyzer.bindInOrder(
+        &reports, transactions, from: processor.senders, environment: processor.environment, state: opening)
     }
     cold = Self.time(predict)
     (serial, warm) = (.max, .max)
