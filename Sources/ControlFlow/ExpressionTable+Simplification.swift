@@ -1,7 +1,7 @@
 import EVMBytecode
 import EthereumTypes
 
-extension ExpressionTable {
+extension ExpressionTable: SymbolicArithmetic {
   /// A choice with more words than this is not calculated with.
   private static let maximumMapped = 256
 
@@ -9,19 +9,17 @@ extension ExpressionTable {
   mutating func arithmetic(
     _ op: UInt8, _ a: ExpressionID, _ b: ExpressionID = 0, _ c: ExpressionID = 0
   ) -> ExpressionID {
+    if let known = folded(op, a, b, c) { return known }
     let count = WordOperation.operandCount(op)
-    let x = value(a)
-    let y = count > 1 ? value(b) : .zero
-    let z = count > 2 ? value(c) : .zero
-    if let x, let y, let z { return constant(WordOperation.evaluate(op, x, y, z)) }
-    if count < 3, let mapped = mapped(op, a, b, x, y) { return mapped }
-    if let simpler = simplified(op, a, b, x, y) { return simpler }
-    switch op {
-    // Commutative operations: one order, so that equal expressions meet.
-    case Opcode.add, Opcode.mul, Opcode.and, Opcode.or, Opcode.xor, Opcode.eq:
-      return intern(Expression(op: op, a: max(a, b), b: min(a, b)))
-    default: return intern(Expression(op: op, a: a, b: b, c: c))
-    }
+    if count < 3, let mapped = mapped(op, a, b, value(a), count > 1 ? value(b) : .zero) { return mapped }
+    if let simpler = simplified(op, a, b) { return simpler }
+    if Self.isCommutative(op) { return intern(Expression(op: op, a: max(a, b), b: min(a, b))) }
+    return intern(Expression(op: op, a: a, b: count > 1 ? b : 0, c: count > 2 ? c : 0))
+  }
+
+  func operands(of term: ExpressionID, by op: UInt8) -> (ExpressionID, ExpressionID)? {
+    let node = self[term]
+    return node.op == op ? (node.a, node.b) : nil
   }
 
   /// Arithmetic on a choice is a choice of results.
@@ -41,79 +39,6 @@ extension ExpressionTable {
       results.insert(constant(result))
     }
     return choice(results, openness: openness)
-  }
-
-  private mutating func simplified(
-    _ op: UInt8, _ a: ExpressionID, _ b: ExpressionID, _ x: UInt256?, _ y: UInt256?
-  ) -> ExpressionID? {
-    switch op {
-    case Opcode.add:
-      if x?.isZero == true { return b }
-      if y?.isZero == true { return a }
-      if let x { return adding(x, to: b) }
-      if let y { return adding(y, to: a) }
-    case Opcode.sub:
-      if y?.isZero == true { return a }
-      if a == b && isFixed(a) { return zero }
-      if let y { return adding(y.negated, to: a) }
-    case Opcode.mul:
-      if x?.isZero == true || y?.isZero == true { return zero }
-      if x == .one { return b }
-      if y == .one { return a }
-    case Opcode.div:
-      if y == .one { return a }
-      // Old compilers take the selector out by dividing by 2²²⁴.
-      if let y, !y.isZero, (y & (y &- .one)).isZero {
-        return arithmetic(Opcode.shr, constant(UInt256(y.bitWidthUsed - 1)), a)
-      }
-    case Opcode.and:
-      if x?.isZero == true || y?.isZero == true { return zero }
-      if let x { return masked(b, by: x) }
-      if let y { return masked(a, by: y) }
-      if a == b { return a }
-    case Opcode.or, Opcode.xor:
-      if x?.isZero == true { return b }
-      if y?.isZero == true { return a }
-      if a == b && (op == Opcode.or || isFixed(a)) { return op == Opcode.or ? a : zero }
-    case Opcode.shr:
-      if x?.isZero == true { return b }
-      if let x, x.fitsUInt64, Int(x.clampedToUInt64) >= width(b) { return zero }
-    case Opcode.shl, Opcode.sar:
-      if x?.isZero == true { return b }
-    case Opcode.eq:
-      if a == b && isFixed(a) { return constant(.one) }
-      if x?.isZero == true { return arithmetic(Opcode.iszero, b) }
-      if y?.isZero == true { return arithmetic(Opcode.iszero, a) }
-    case Opcode.iszero:
-      let inner = self[a]
-      if inner.op == Opcode.iszero, self[inner.a].op == Opcode.iszero { return inner.a }
-    default: break
-    }
-    return nil
-  }
-
-  private mutating func adding(_ word: UInt256, to other: ExpressionID) -> ExpressionID {
-    let inner = self[other]
-    if inner.op == Opcode.add {
-      for (first, rest) in [(inner.a, inner.b), (inner.b, inner.a)] {
-        if let known = value(first) { return arithmetic(Opcode.add, rest, constant(known &+ word)) }
-      }
-    }
-    let summand = constant(word)
-    return intern(Expression(op: Opcode.add, a: max(other, summand), b: min(other, summand)))
-  }
-
-  private mutating func masked(_ other: ExpressionID, by mask: UInt256) -> ExpressionID? {
-    // Ones up to where the value ends change nothing.
-    let next = mask &+ .one
-    if (mask & next).isZero, width(other) <= 256 - mask.leadingZeroBitCount { return other }
-    let inner = self[other]
-    if inner.op == Opcode.and {
-      for (first, rest) in [(inner.a, inner.b), (inner.b, inner.a)] {
-        if let known = value(first) { return arithmetic(Opcode.and, rest, constant(known & mask)) }
-      }
-    }
-    return nil
   }
 
   /// How many bits the value can have.
