@@ -183,14 +183,14 @@ public final class AccessAnalyzer: Sendable {
     let workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
     var binder = Binder(
       analyzer: self, call: call, environment: environment, state: state, precompiles: precompiles,
-      workspace: workspace, recorder: recorder, provesGasByValues: isTight)
+      workspace: workspace, recorder: recorder, provesGasByValues: isTight, followsFailures: effects != nil)
     defer {
       binder.finish()
       workspaces.withLock { $0.append(workspace) }
     }
     do throws(FallbackReason) {
       let prediction = try binder.predict()
-      if effects != nil { effects = binder.effects() }
+      if effects != nil { effects = try binder.effects() }
       return Report(
         prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
     } catch {

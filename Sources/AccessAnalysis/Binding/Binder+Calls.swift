@@ -44,8 +44,12 @@ extension Binder {
     }
     if value.isKnownZero, case .empty = resolved { frame.gasUsed += newAccountPrice(site.op) }
     let transfers = site.op == Opcode.call || site.op == Opcode.callcode
-    if transfers && !value.isKnownZero && !failsWithCall {
-      guard try coversBalance(value) else {
+    if transfers && !value.isKnownZero {
+      var isAssumed = failsWithCall
+      if isAssumed && followsFailures { isAssumed = try !exceedsBalance(value) }
+      var isCovered = isAssumed
+      if !isAssumed { isCovered = try coversBalance(value) }
+      guard isCovered else {
         frame.returnData = Text()
         push(.zero)
         return
@@ -134,6 +138,16 @@ extension Binder {
   private mutating func noteLiveness(_ row: Int, _ value: Value, _ op: UInt8) {
     guard op == Opcode.call else { return }
     if environment.fork < .spuriousDragon || !value.isKnownZero { table.note(.livenessRead, row) }
+  }
+
+  /// Whether the frame's balance does not suffice, as far as that can be told; nothing hangs on the answer.
+  private mutating func exceedsBalance(_ value: Value) throws(FallbackReason) -> Bool {
+    do throws(FallbackReason) {
+      return try look(at: balance(frame.account)).word < look(at: value).word
+    } catch {
+      if error == .gasDependentValue { return false }
+      throw error
+    }
   }
 
   /// Whether the frame's balance suffices; becomes a condition.

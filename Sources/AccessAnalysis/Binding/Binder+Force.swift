@@ -37,32 +37,46 @@ extension Binder {
   }
 
   private mutating func forcedSymbol(_ symbol: UInt32) throws(FallbackReason) -> Value {
-    if symbols[symbol].isKnown { return symbols.settled(Value(symbol: symbol)) }
-    // Iterative: expressions get as deep as loops are long.
+    if !symbols[symbol].isKnown { try workOut(symbol, decides: true) }
+    return symbols.settled(Value(symbol: symbol))
+  }
+
+  /// The value as it is in the state, without making anything hang on it: what follows must hold whatever it is.
+  mutating func look(at value: Value) throws(FallbackReason) -> Value {
+    let latest = symbols.latest(value)
+    if latest.isKnown { return latest }
+    try workOut(value.symbol, decides: false)
+    return symbols.latest(value)
+  }
+
+  /// Works out a symbol and all that it is made from. Iterative: expressions get as deep as loops are long.
+  private mutating func workOut(_ symbol: UInt32, decides: Bool) throws(FallbackReason) {
     var open = [symbol]
     while let top = open.last {
       let node = symbols[top]
-      if node.isKnown {
+      if node.isKnown || (node.isSeen && !decides) {
         open.removeLast()
         continue
       }
       var isReady = true
-      func require(_ dependency: UInt32) {
-        if dependency != 0 && !symbols[dependency].isKnown {
+      func need(_ dependency: UInt32) {
+        guard dependency != 0 else { return }
+        let symbol = symbols[dependency]
+        if !symbol.isKnown && (decides || !symbol.isSeen) {
           open.append(dependency)
           isReady = false
         }
       }
       switch node.kind {
       case .operation:
-        require(node.a.symbol)
-        require(node.b.symbol)
-        require(node.c.symbol)
+        need(node.a.symbol)
+        need(node.b.symbol)
+        need(node.c.symbol)
       case .bytes, .keccak, .precompile:
-        for piece in symbols.texts[Int(node.text)].pieces { require(piece.symbol) }
+        for piece in symbols.texts[Int(node.text)].pieces { need(piece.symbol) }
       case .ecrecover:
-        require(node.a.symbol)
-        for piece in symbols.texts[Int(node.text)].pieces { require(piece.symbol) }
+        need(node.a.symbol)
+        for piece in symbols.texts[Int(node.text)].pieces { need(piece.symbol) }
       case .storage, .balance, .codeSize, .codeHash, .unknowable: break
       }
       guard isReady else {
@@ -70,10 +84,30 @@ extension Binder {
         continue
       }
       try spend(node.text < 0 ? 2 : 4 + symbols.texts[Int(node.text)].count >> 4)
-      symbols.settle(top, try evaluate(node))
+      let value = node.isSeen ? Value(node.word, trace: node.trace) : try evaluate(node)
+      if decides {
+        try hang(on: node, value.word)
+        symbols.settle(top, value)
+      } else {
+        symbols.see(top, value)
+      }
       open.removeLast()
     }
-    return symbols.settled(Value(symbol: symbol))
+  }
+
+  /// Makes the prediction hang on what the state holds for a symbol, where it is no expression.
+  private mutating func hang(on node: Symbol, _ word: UInt256) throws(FallbackReason) {
+    let address = Address(truncating: node.a.word)
+    switch node.kind {
+    case .storage: require(.storage(address, node.b.word), word)
+    case .balance: require(.balance(address), word)
+    case .codeSize: require(.code, of: address, try account(address))
+    case .codeHash:
+      let account = try account(address)
+      require(.code, of: address, account)
+      require(.liveness, of: address, account)
+    case .operation, .bytes, .keccak, .ecrecover, .precompile, .unknowable: break
+    }
   }
 
   /// A known value that stands for what the state holds for a row.
@@ -85,9 +119,9 @@ extension Binder {
   /// A known value worked out from a text whose symbols are known.
   private func traced(_ word: UInt256, _ op: UInt8, _ text: Int32, before: Value = .zero) -> Value {
     guard let recorder = symbols.recorder else { return Value(word) }
-    let operand: PathOperand = op == PathCode.recover ? recorder.operand(symbols.settled(before)) : 0
+    let operand: PathOperand = op == PathCode.recover ? recorder.operand(symbols.latest(before)) : 0
     let trace = recorder.text(op, symbols.texts[Int(text)], before: operand) {
-      symbols.settled(Value(symbol: $0))
+      symbols.latest(Value(symbol: $0))
     }
     return Value(word, trace: trace)
   }
@@ -100,32 +134,23 @@ extension Binder {
     switch node.kind {
     case .operation:
       return symbols.operation(
-        node.op, symbols.settled(node.a), symbols.settled(node.b), symbols.settled(node.c))
+        node.op, symbols.latest(node.a), symbols.latest(node.b), symbols.latest(node.c))
     case .storage:
-      let address = Address(truncating: node.a.word)
-      let word: UInt256
-      do { word = try state.storage(address, node.b.word) } catch { throw .state }
-      require(.storage(address, node.b.word), word)
-      return traced(word, Opcode.sload, row: node.c)
+      do {
+        let word = try state.storage(Address(truncating: node.a.word), node.b.word)
+        return traced(word, Opcode.sload, row: node.c)
+      } catch { throw .state }
     case .balance:
-      let address = Address(truncating: node.a.word)
-      let balance = try account(address)?.balance ?? .zero
-      require(.balance(address), balance)
+      let balance = try account(Address(truncating: node.a.word))?.balance ?? .zero
       return traced(balance, Opcode.balance, row: node.b)
     case .codeSize:
-      let address = Address(truncating: node.a.word)
-      let account = try account(address)
-      require(.code, of: address, account)
       var size = 0
-      if let account, account.codeHash != .emptyCode {
+      if let account = try account(Address(truncating: node.a.word)), account.codeHash != .emptyCode {
         do { size = try state.code(account.codeHash).count } catch { throw .state }
       }
       return traced(UInt256(UInt64(size)), Opcode.extcodesize, row: node.b)
     case .codeHash:
-      let address = Address(truncating: node.a.word)
-      let account = try account(address)
-      require(.code, of: address, account)
-      require(.liveness, of: address, account)
+      let account = try account(Address(truncating: node.a.word))
       let word: UInt256 = account?.isEmpty ?? true ? .zero : account?.codeHash.word ?? .zero
       return traced(word, Opcode.extcodehash, row: node.b)
     case .bytes:
@@ -133,7 +158,7 @@ extension Binder {
       return traced(word, PathCode.bytes, node.text)
     case .keccak: return traced(keccak256(resolvedText(node.text)).word, Opcode.keccak256, node.text)
     case .ecrecover:
-      let word = try recoveredWord(resolvedText(node.text)) ?? symbols.settled(node.a).word
+      let word = try recoveredWord(resolvedText(node.text)) ?? symbols.latest(node.a).word
       return traced(word, PathCode.recover, node.text, before: node.a)
     case .precompile:
       var output: [UInt8] = []

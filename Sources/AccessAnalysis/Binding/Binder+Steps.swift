@@ -22,7 +22,10 @@ extension Binder {
     let result: Value
     switch step.op {
     case StepCode.assumeZero, StepCode.assumeNonzero:
-      let condition = symbols.settled(get(step.a, segment))
+      var condition = symbols.settled(get(step.a, segment))
+      if !condition.isKnown, followsFailures, try isBroken(condition, step.op) {
+        condition = try forced(condition)
+      }
       guard condition.isKnown else { return true }
       if try isZero(condition) != (step.op == StepCode.assumeZero) {
         try fail()
@@ -64,8 +67,11 @@ extension Binder {
       let (row, isNew) = touchSlot(slot)
       // Not with the stipend alone (EIP-2200).
       if frame.isStrict { try proveGas(2_301) }
-      frame.gasUsed += try storePrice(row) + (isNew && environment.fork >= .berlin ? 2100 : 0)
-      table.store(row, symbols.settled(get(step.b, segment)))
+      let price = try storePrice(row)
+      let value = symbols.settled(get(step.b, segment))
+      frame.gasUsed += price + (isNew && environment.fork >= .berlin ? 2100 : 0)
+      if followsFailures { frame.gasSpared += price - likelyStorePrice(row, value, price) }
+      table.store(row, value)
       return true
     case Opcode.tload:
       let key = transientKey(try forced(get(step.a, segment)))
@@ -96,6 +102,16 @@ extension Binder {
     return true
   }
 
+  /// Whether an assumption does not hold in the state, as far as that can be told.
+  private mutating func isBroken(_ condition: Value, _ op: UInt8) throws(FallbackReason) -> Bool {
+    do throws(FallbackReason) {
+      return try look(at: condition).word.isZero != (op == StepCode.assumeZero)
+    } catch {
+      if error == .gasDependentValue { return false }
+      throw error
+    }
+  }
+
   /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.
   private mutating func storePrice(_ row: Int) throws(FallbackReason) -> Int {
     guard provesGasByValues else { return 20_000 }
@@ -103,6 +119,16 @@ extension Binder {
     // Before EIP-1283 it is the value now that counts.
     let before = environment.fork >= .istanbul ? slot.original : slot.current
     return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
+  }
+
+  /// What SSTORE costs in the state at hand; `price` where that cannot be told.
+  private mutating func likelyStorePrice(_ row: Int, _ value: Value, _ price: Int) -> Int {
+    let slot = table.slots[row]
+    guard environment.fork >= .istanbul, let original = try? look(at: slot.original).word,
+      let current = try? look(at: slot.current).word, let new = try? look(at: value).word
+    else { return price }
+    if current == new || current != original { return environment.fork >= .berlin ? 100 : 800 }
+    return original.isZero ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
   }
 
   private func transientKey(_ slot: Value) -> SlotKey {

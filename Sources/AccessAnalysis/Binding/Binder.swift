@@ -45,6 +45,9 @@ struct Binder {
   /// Whether prices of SSTORE are worked out from the values in the state, which then are conditions, because bounds that
   /// hold whatever the values are were not enough to prove that a frame has the gas it needs.
   let provesGasByValues: Bool
+  /// Whether a transaction that fails in the state at hand is predicted to fail, on the condition of what makes it, and not
+  /// to do what it would do if it succeeded, which covers both.
+  let followsFailures: Bool
   private var workLeft = Binder.maximumWork
   /// Bytes of memory of the frames that wait.
   private var suspendedMemory = 0
@@ -58,8 +61,9 @@ struct Binder {
   init(
     analyzer: AccessAnalyzer, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
     precompiles: PrecompileRules, workspace: Workspace, recorder: PathRecorder? = nil,
-    provesGasByValues: Bool = false
+    provesGasByValues: Bool = false, followsFailures: Bool = false
   ) {
+    self.followsFailures = followsFailures
     self.provesGasByValues = provesGasByValues
     self.analyzer = analyzer
     self.call = call
@@ -331,6 +335,7 @@ struct Binder {
     recycle(ended.memory)
     // An exceptional halt burns everything it was given, but it was given no more than a part of what was left.
     frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)
+    if !burnsGas { frame.gasSpared += ended.gasSpared }
     if burnsGas { frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64) }
     frame.returnData = data
     frame.undecidedRecovery = 0

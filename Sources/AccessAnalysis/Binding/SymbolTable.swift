@@ -30,6 +30,8 @@ struct Symbol {
   var kind: SymbolKind
   var op: UInt8
   var isKnown = false
+  /// Whether `word` and `trace` are what they would be if somebody asked; nothing hangs on them yet.
+  var isSeen = false
   var a: Value
   var b: Value
   var c: Value
@@ -99,6 +101,20 @@ struct SymbolTable {
     symbols[Int(symbol)].word = value.word
     symbols[Int(symbol)].trace = value.trace
     symbols[Int(symbol)].isKnown = true
+  }
+
+  /// Keeps a symbol's value without anything hanging on it.
+  mutating func see(_ symbol: UInt32, _ value: Value) {
+    symbols[Int(symbol)].word = value.word
+    symbols[Int(symbol)].trace = value.trace
+    symbols[Int(symbol)].isSeen = true
+  }
+
+  /// The value with its word where somebody asked for it or looked at it.
+  func latest(_ value: Value) -> Value {
+    if value.isKnown { return value }
+    let symbol = symbols[Int(value.symbol)]
+    return symbol.isKnown || symbol.isSeen ? Value(symbol.word, trace: symbol.trace) : value
   }
 
   /// The result of arithmetic: known where the operands are, or where one absorbs the other.

@@ -31,14 +31,9 @@ extension AccessAnalyzer {
       for index in transactions.indices {
         let isStale = binding.isStale(reports[index].prediction, index, values)
         guard isStale || binding.isNeeded[index] else { continue }
-        if binding.isNeeded[index] {
-          reports[index] = predict(
-            transactions[index], from: senders[index], environment: environment, carryingOutOn: values)
-          binding.noteWrites(reports[index].prediction)
-        } else {
-          reports[index] = predict(
-            transactions[index], from: senders[index], environment: environment, state: values)
-        }
+        reports[index] = predict(
+          transactions[index], from: senders[index], environment: environment, carryingOutOn: values)
+        binding.noteWrites(reports[index].prediction)
         binding.isRebound[index] = true
         reports[index].prediction.noteBirths(since: state)
       }

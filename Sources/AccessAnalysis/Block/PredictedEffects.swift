@@ -47,32 +47,34 @@ struct PredictedEffects {
 }
 
 extension Binder {
-  /// What the transaction leaves behind. Values are asked for without becoming conditions: they decide nothing here.
+  /// What the transaction leaves behind. Values are looked at only: nothing hangs on them.
   ///
-  /// To be called once, after `predict`.
-  mutating func effects() -> PredictedEffects {
-    let decided = conditions
-    defer { conditions = decided }
-    // What is asked for now is no part of the path.
-    symbols.recorder = nil
+  /// To be called after `predict`.
+  ///
+  /// - Throws: `.gas` where the transaction seems to run out of gas, which only a run can tell.
+  mutating func effects() throws(FallbackReason) -> PredictedEffects {
+    // A call is given no more than 63 parts of 64, so what is close to the limit may be too much.
+    if outcome == .succeeded, predictedGas > call.gasLimit - call.gasLimit / 32 { throw .gas }
     var effects = PredictedEffects()
     for row in table.slots where row.isWritten && row.current != row.original {
-      guard let value = try? forced(row.current) else { continue }
+      guard let value = try? look(at: row.current) else { continue }
       effects.slots.append((row.key, value.word))
     }
     let left = UInt256(call.gasLimit) &- UInt256(predictedGas)
     for row in table.accounts {
       var change = PredictedEffects.AccountChange(address: row.address)
       if row.flags.contains(.nonceWritten) { change.nonce = row.nonce }
-      if row.flags.contains(.codeWritten), let code = row.newCode { change.code = try? force(code) }
+      if row.flags.contains(.codeWritten), let code = row.newCode {
+        change.code = try? look(at: code)
+      }
       change.isCreated = row.flags.contains(.created)
       change.isRemoved = row.flags.contains(.removed)
       change.gain = row.balance.credit.word &- row.balance.debit.word
       for symbol in row.balance.creditSymbols {
-        if let amount = try? forced(Value(symbol: symbol)) { change.gain = change.gain &+ amount.word }
+        if let amount = try? look(at: Value(symbol: symbol)) { change.gain = change.gain &+ amount.word }
       }
       for symbol in row.balance.debitSymbols {
-        if let amount = try? forced(Value(symbol: symbol)) { change.gain = change.gain &- amount.word }
+        if let amount = try? look(at: Value(symbol: symbol)) { change.gain = change.gain &- amount.word }
       }
       if row.address == call.sender { change.gain = change.gain &+ left &* call.gasPrice }
       effects.accounts.append(change)
@@ -80,11 +82,18 @@ extension Binder {
     return effects
   }
 
-  /// A guess at the gas used: what it can be at most, as far as that is known.
+  /// A guess at the gas used.
   private var predictedGas: UInt64 {
-    let execution = frame.gasUsed + GasBound.memory(frame.memory.count)
+    let execution = frame.gasUsed - frame.gasSpared + GasBound.memory(frame.memory.count)
     let before = Int(min(call.gasLimit, 1 << 40)) - call.gasAtStart(environment)
     return min(call.gasLimit, UInt64(max(0, before + execution)))
+  }
+
+  /// All bytes of a text as they are in the state.
+  private mutating func look(at text: Text) throws(FallbackReason) -> [UInt8] {
+    try spend(copying: text.count, of: text)
+    for piece in text.pieces { _ = try look(at: Value(symbol: piece.symbol)) }
+    return text.resolved { symbols[$0].word }
   }
 }
 
