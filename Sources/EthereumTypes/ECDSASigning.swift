@@ -35,4 +35,21 @@ public enum ECDSASigning {
     else { return nil }
     return Signature(recoveryID: UInt64(recoveryID), r: r, s: s)
   }
+
+  /// The account of a secret key: the last 20 bytes of the public key's Keccak-256 (Yellow Paper, appendix F). About
+  /// 25 µs.
+  ///
+  /// - Parameter secretKey: the key, from 1 to the group order less one.
+  /// - Returns: nil where the key is out of range.
+  public static func address(of secretKey: UInt256) -> Address? {
+    guard let context = unsafe secp256k1_context_create(UInt32(SECP256K1_CONTEXT_NONE)) else { return nil }
+    defer { unsafe secp256k1_context_destroy(context) }
+    var key = secp256k1_pubkey()
+    guard unsafe secp256k1_ec_pubkey_create(context, &key, secretKey.bigEndianBytes) == 1 else { return nil }
+    var serialized = Bytes(repeating: 0, count: 65)
+    var count = serialized.count
+    unsafe secp256k1_ec_pubkey_serialize(
+      context, &serialized, &count, &key, UInt32(SECP256K1_EC_UNCOMPRESSED))
+    return Address(truncating: keccak256(serialized[1...]).word)
+  }
 }

@@ -91,4 +91,19 @@ struct FixtureRunnerTests {
     #expect(!report.isComplete)
     #expect(report.failed == 0)
   }
+
+  @Test("find the sender of a transaction from its secret key", .enabled(if: TestFiles.fixtures != nil))
+  func secretKey() throws {
+    let files = TestFiles.fixtureFiles("legacytests-state/Cancun/GeneralStateTests/stExample")
+    for file in files {
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      // The signed transaction would tell the sender, too.
+      let without = text.replacing(#/"sender"\s*:\s*"0x[0-9a-f]{40}"\s*,/#, with: "")
+        .replacing("\"txbytes\"", with: "\"unused\"")
+      #expect(text.contains("secretKey") && without != text)
+      let expected = try Self.withFiles(["a.json": text]) { try FixtureRunner(.state).run([$0]) }
+      let found = try Self.withFiles(["a.json": without]) { try FixtureRunner(.state).run([$0]) }
+      #expect(found.failed == 0 && found.passed == expected.passed)
+    }
+  }
 }

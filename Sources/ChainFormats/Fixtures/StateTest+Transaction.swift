@@ -30,8 +30,9 @@ extension StateTest {
   private func read(_ item: Case) throws(FormatError) -> (Transaction, sender: Address) {
     var result = Transaction()
     result.nonce = try transaction.member("nonce").uint64()
-    let recipient = try transaction.member("to")
-    result.to = recipient.isText("") ? nil : try recipient.address()
+    if let recipient = try transaction.optional("to"), !recipient.isText(""), !recipient.isText("0x") {
+      result.to = try recipient.address()
+    }
     result.data = try pick("data", item.indexes.data).bytes()
     result.gasLimit = try pick("gasLimit", item.indexes.gas).uint64()
     result.value = try pick("value", item.indexes.value).word()
@@ -60,7 +61,17 @@ extension StateTest {
       for entry in try list.elements() { result.authorizationList.append(try Self.authorization(entry)) }
     }
     if result.kind != .legacy { result.chainID = try chainID() }
-    return (result, try transaction.member("sender").address())
+    return (result, try sender())
+  }
+
+  /// The sender: named, or the account of the key that the transaction is to be signed with.
+  private func sender() throws(FormatError) -> Address {
+    if let sender = try transaction.optional("sender") { return try sender.address() }
+    let key = try transaction.member("secretKey")
+    guard let sender = ECDSASigning.address(of: try key.word()) else {
+      throw key.unexpected("a key from 1 to the order of secp256k1 less one")
+    }
+    return sender
   }
 
   private func pick(_ key: String, _ index: Int) throws(FormatError) -> JSONValue {
