@@ -12,6 +12,15 @@ struct BlockCompanions {
   /// Whether the block can be executed from the witness alone.
   var witnessSuffices = true
 
+  /// Nothing came along.
+  init() {}
+
+  /// The access list of an engine payload, as RLP.
+  init(encodedAccessList bytes: Bytes) throws(ScheduleFormatError) {
+    accessList = try BlockAccessList(decoding: bytes, checksOrder: false)
+  }
+
+  /// What stands beside the RLP of a block.
   init(_ block: JSONValue) throws(FormatError) {
     let decoded = try block.optional("rlp_decoded") ?? block
     if let list = try decoded.optional("blockAccessList") {

@@ -27,10 +27,27 @@ struct FixtureChain {
   /// The state behind the newest block.
   var headState: MemoryState? { links[head]?.state }
 
+  /// Makes a block that was imported the newest one, whatever its number; false where it was not.
+  mutating func choose(_ hash: Hash32) -> Bool {
+    guard links[hash] != nil else { return false }
+    head = hash
+    return true
+  }
+
+  /// The fork in force at a time under proof of stake.
+  func fork(at timestamp: UInt64) -> Fork { configuration.phase(number: 0, timestamp: timestamp).fork }
+
   /// Imports a block from its RLP, with what came beside it.
   mutating func add(_ encoded: Bytes, _ companions: BlockCompanions) throws(Refusal) {
     let block: Block
     do throws(ChainDecodingError) { block = try Block(decoding: encoded) } catch { throw .malformed(error) }
+    try add(block, size: encoded.count, companions)
+  }
+
+  /// Imports a decoded block.
+  ///
+  /// - Parameter size: the length of its RLP in bytes.
+  mutating func add(_ block: Block, size: Int, _ companions: BlockCompanions) throws(Refusal) {
     guard let parent = links[block.header.parentHash] else {
       let reason = block.header.parentHash == .zero ? BlockRejection.Reason.zeroParent : .unknownParent
       throw .block(
@@ -39,9 +56,8 @@ struct FixtureChain {
     let phase = phase(of: block.header, parent)
     do throws(BlockRejection) {
       try validate(block, parent, phase)
-      if phase.fork >= .osaka, encoded.count > Block.maximumSize {
-        throw BlockRejection(
-          .size, expected: "at most \(Block.maximumSize) bytes", found: "\(encoded.count)")
+      if phase.fork >= .osaka, size > Block.maximumSize {
+        throw BlockRejection(.size, expected: "at most \(Block.maximumSize) bytes", found: "\(size)")
       }
     } catch { throw .block(error) }
     let link = Link(

@@ -12,7 +12,9 @@ extension FixtureRunner {
     let members: [JSONValue.Member]
     do throws(FormatError) {
       let root = try JSONDocument(contentsOf: file.path).root
-      members = root["test_cases"] == nil ? try root.members() : []
+      // A catalogue of other files, or what tests of the Engine API share.
+      let isNoTest = root["test_cases"] != nil || (root["testIds"] != nil && root["pre"] != nil)
+      members = isNoTest ? [] : try root.members()
     } catch { return [.unreadable("(the file)", error)].filter(filter.includes) }
     return members.flatMap { member in
       member.key == "_info" ? [] : cases(of: member, in: file, &report).filter(filter.includes)
@@ -25,16 +27,22 @@ extension FixtureRunner {
     guard let format = FixtureFormat(member.value) else {
       return [FixtureCase(name: member.key, fork: "-", index: 0, work: .skip("is of an unknown format"))]
     }
-    guard format == kind.format else {
+    if format == .snapshotPayloads, kind == .block {
+      let reason = "starts from a snapshot of a live network, which the file does not have"
+      return [FixtureCase(name: member.key, fork: "-", index: 0, work: .skip(reason))]
+    }
+    guard kind.formats.contains(format) else {
       report.others[format, default: 0] += 1
       return []
     }
     let cases: [FixtureCase]
     do throws(FormatError) {
-      switch kind {
-      case .state: cases = try StateTest.fixtureCases(member, trace: trace)
-      case .block: cases = [try BlockTest(name: member.key, member.value).fixtureCase]
-      case .transaction: cases = try TransactionTest(name: member.key, member.value).fixtureCases()
+      switch format {
+      case .stateTest: cases = try StateTest.fixtureCases(member, trace: trace)
+      case .blockTest: cases = [try BlockTest(name: member.key, member.value).fixtureCase]
+      case .enginePayloads: cases = [try EngineTest(name: member.key, member.value).fixtureCase]
+      case .transactionTest: cases = try TransactionTest(name: member.key, member.value).fixtureCases()
+      default: cases = []
       }
     } catch { return [.unreadable(member.key, error)] }
     return cases.map { item in
@@ -64,6 +72,17 @@ extension StateTest {
 }
 
 extension BlockTest {
+  /// The whole chain as one case.
+  var fixtureCase: FixtureCase {
+    FixtureCase(
+      name: name, fork: network, index: 0,
+      work: .run { () throws(FormatError) in
+        try run().map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
+      })
+  }
+}
+
+extension EngineTest {
   /// The whole chain as one case.
   var fixtureCase: FixtureCase {
     FixtureCase(

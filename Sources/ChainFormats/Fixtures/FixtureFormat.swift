@@ -3,7 +3,9 @@ enum FixtureFormat: String, Sendable, CaseIterable {
   case stateTest = "state tests"
   case blockTest = "blockchain tests"
   case transactionTest = "transaction tests"
-  /// The same chains as payloads for a consensus client.
+  /// Payloads on top of a snapshot of a live network, which no file has.
+  case snapshotPayloads = "payloads on a snapshot"
+  /// The same chains as payloads from a consensus client.
   case enginePayloads = "engine payloads"
   /// Containers of a bytecode format that was part of no fork.
   case container = "EOF containers"
@@ -24,6 +26,7 @@ enum FixtureFormat: String, Sendable, CaseIterable {
     case .stateTest: ["post", "transaction", "env"]
     case .blockTest: ["blocks", "genesisRLP", "network"]
     case .transactionTest: ["txbytes", "result"]
+    case .snapshotPayloads: ["engineNewPayloads", "snapshotBlockHash"]
     case .enginePayloads: ["engineNewPayloads"]
     case .container: ["vectors"]
     case .catalogue: ["test_cases"]

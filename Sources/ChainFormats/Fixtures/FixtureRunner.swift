@@ -9,16 +9,16 @@ public struct FixtureRunner: Sendable {
   public enum Kind: String, Sendable, CaseIterable {
     /// GeneralStateTests.
     case state = "statetest"
-    /// BlockchainTests.
+    /// BlockchainTests, as blocks or as engine payloads.
     case block = "blocktest"
     /// TransactionTests.
     case transaction = "transactiontest"
 
-    var format: FixtureFormat {
+    var formats: [FixtureFormat] {
       switch self {
-      case .state: .stateTest
-      case .block: .blockTest
-      case .transaction: .transactionTest
+      case .state: [.stateTest]
+      case .block: [.blockTest, .enginePayloads]
+      case .transaction: [.transactionTest]
       }
     }
   }

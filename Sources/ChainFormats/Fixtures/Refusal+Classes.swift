@@ -121,6 +121,8 @@ extension BlockRejection.Reason {
     case .blobGasUsed: ["INCORRECT_BLOB_GAS_USED"]
     // A maximum that the transactions keep is not what they used, either.
     case .blobGasAboveLimit: ["BLOB_GAS_USED_ABOVE_LIMIT", "INCORRECT_BLOB_GAS_USED"]
+    case .blockHash: ["INVALID_BLOCK_HASH"]
+    case .versionedHashes: ["INVALID_VERSIONED_HASHES"]
     case .size: ["RLP_BLOCK_LIMIT_EXCEEDED"]
     case .transactionsRoot: ["INVALID_TRANSACTIONS_ROOT"]
     case .withdrawalsRoot: ["INVALID_WITHDRAWALS_ROOT"]

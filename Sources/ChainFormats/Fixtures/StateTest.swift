@@ -79,19 +79,23 @@ public struct StateTest: Sendable {
 }
 
 extension MemoryState {
-  /// Reads the accounts of a fixture: address → balance, code, nonce, storage.
+  /// Reads the accounts of a fixture: address → balance, code, nonce, storage; what an account leaves out is nothing.
   convenience init(fixture value: JSONValue) throws(FormatError) {
     self.init()
-    for member in try value.members() {
-      let account = member.value
-      var storage: [UInt256: UInt256] = [:]
-      for slot in try account.member("storage").members() {
-        storage[try slot.keyAsValue.word()] = try slot.value.word()
-      }
-      set(
-        try member.keyAsValue.address(), nonce: try account.member("nonce").uint64(),
-        balance: try account.member("balance").word(), code: try account.member("code").bytes(),
-        storage: storage)
+    for member in try value.members() where !member.value.isNull {
+      try add(member.keyAsValue.address(), fixture: member.value)
     }
+  }
+
+  /// Sets an account to that of a fixture.
+  func add(_ address: Address, fixture account: JSONValue) throws(FormatError) {
+    var storage: [UInt256: UInt256] = [:]
+    for slot in try account.optional("storage")?.members() ?? [] {
+      storage[try slot.keyAsValue.word()] = try slot.value.word()
+    }
+    set(
+      address, nonce: try account.optional("nonce")?.uint64() ?? 0,
+      balance: try account.optional("balance")?.word() ?? .zero,
+      code: try account.optional("code")?.bytes() ?? [], storage: storage)
   }
 }

@@ -44,6 +44,10 @@ public struct BlockRejection: Error, Hashable, Sendable, CustomStringConvertible
     case blobGasUsed
     /// The blob gas used exceeds the block's maximum (EIP-4844).
     case blobGasAboveLimit
+    /// The hash that came with the block is another one's.
+    case blockHash
+    /// The versioned hashes that came with the block are not those of its transactions (EIP-4844).
+    case versionedHashes
     /// The block's RLP is longer than EIP-7934 allows.
     case size
     /// The transactions are not those of the header's root.
