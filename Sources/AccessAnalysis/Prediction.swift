@@ -27,6 +27,21 @@ public struct Prediction: Hashable, Sendable {
   /// The locations of the conditions, sorted.
   public var conditionalOn: [Location] { conditions.map(\.location) }
 
+  /// Slots that are only added to, sorted by location; all of them stand in `access.reads` and `access.writes` too, for
+  /// those who do not add up.
+  public var increments: [Increment] = []
+
+  /// The access set with the increments as adds: what conflicts for those who add up.
+  public var commutingAccess: AccessSet {
+    if increments.isEmpty { return access }
+    let adds = increments.map(\.location)
+    let added = Set(adds)
+    return AccessSet(
+      reads: access.reads.filter { !added.contains($0) },
+      writes: access.writes.filter { !added.contains($0) },
+      adds: access.adds + adds)
+  }
+
   /// Makes a prediction; the conditions are sorted here, and those on one location become one.
   public init(trust: PredictionClass, access: AccessSet, conditions: [Condition] = []) {
     self.trust = trust

@@ -100,8 +100,10 @@ public struct PredictionCheck: Sendable {
   /// The same with each prediction whose conditions did not hold when its turn came made anew on the state it found, as
   /// an executor does that waits for the writers.
   public private(set) var rebound = Totals()
-  /// Predictions that were vouched for and missed something, made anew or not. Must be 0.
-  public var falseVouchers: Int { totals.falseVouchers + rebound.falseVouchers }
+  /// What the predicted increments were worth.
+  public private(set) var increments = IncrementCheck()
+  /// Predictions that were vouched for and missed something, made anew or not, and increments that were none. Must be 0.
+  public var falseVouchers: Int { totals.falseVouchers + rebound.falseVouchers + increments.wrong }
   /// How many were made anew.
   public private(set) var rebindings = 0
 
@@ -138,9 +140,11 @@ public struct PredictionCheck: Sendable {
         rebindingNanoseconds += PrePassCost.now &- start
         rebindings += 1
       }
+      let expected = try increments.expect(prediction, held: held, on: state)
       let result = try machine.execute(transaction, sender: processor.senders[index], on: state)
       try state.apply(result.effects)
       let actual = result.effects.accessSet
+      try increments.count(expected, actual, succeeded: result.succeeded, on: state)
       costs.append(Int(clamping: result.gasUsed))
       let missing =
         prediction.trust == .unknown
@@ -155,6 +159,7 @@ public struct PredictionCheck: Sendable {
     }
     let sets = rows.map(\.actual)
     makespan = Self.makespan(predictions, sets, costs, BlockPlanner(processor, on: opening))
+    increments.countDependencies(sets)
     totals.countEdges(predictions, sets)
     rebound.countEdges(latest, sets)
   }

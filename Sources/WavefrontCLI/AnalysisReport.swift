@@ -17,12 +17,24 @@ struct AnalysisReport: Encodable {
     }
   }
 
+  struct Adds: Encodable {
+    let location, delta, low, high: String
+
+    init(_ increment: Increment) {
+      location = increment.location.description
+      delta = increment.delta.minimalHex
+      low = increment.low.minimalHex
+      high = increment.high.minimalHex
+    }
+  }
+
   struct Row: Encodable {
     let index: Int
     let `class`: String
     let route: String
     let fallback: String?
     let reads, writes, adds, conditionalOn: [String]
+    let increments: [Adds]
     let actual: Access?
     let missing: [String]?
     let conditionsHeld: Bool?
@@ -56,6 +68,7 @@ struct AnalysisReport: Encodable {
   let check: Check?
   let rebound: Check?
   let rebindings: Int?
+  let provenIncrements, wrongIncrements, dependencies, commutingDependencies: Int?
   let prepassNs: UInt64
   let serialNs, coldNs, warmNs, rebindNs: UInt64?
   let makespanRatio: Double?
@@ -81,12 +94,17 @@ struct AnalysisReport: Encodable {
         writes: entry.prediction.access.writes.map(\.description),
         adds: entry.prediction.access.adds.map(\.description),
         conditionalOn: entry.prediction.conditionalOn.map(\.description),
+        increments: entry.prediction.increments.map(Adds.init),
         actual: row.map { Access($0.actual) }, missing: row?.missing.map(\.description),
         conditionsHeld: row?.conditionsHeld, falseVoucher: row?.isFalseVoucher)
     }
     self.check = check.map { Check($0.totals) }
     rebound = check.map { Check($0.rebound) }
     rebindings = check?.rebindings
+    provenIncrements = check?.increments.proven
+    wrongIncrements = check?.increments.wrong
+    dependencies = check?.increments.dependencies
+    commutingDependencies = check?.increments.commuting
   }
 }
 

@@ -15,6 +15,7 @@ struct AnalysisTable {
   private var cost = PrePassCost()
   private var rebindingNanoseconds: UInt64 = 0
   private var makespan = PredictionCheck.Share()
+  private var increments = IncrementCheck()
   private var isChecked = false
 
   static var shortHeader: String { "     block    tx  certain condit. specul. unknown  summary   pre-pass" }
@@ -40,6 +41,7 @@ struct AnalysisTable {
       rebindings += check.rebindings
       rebindingNanoseconds += check.rebindingNanoseconds
       makespan.add(check.makespan)
+      increments.add(check.increments)
       isChecked = true
     }
     if let cost { self.cost.add(cost) }
@@ -71,6 +73,15 @@ struct AnalysisTable {
       "all", transactions, classes, fromSummaries, nanoseconds,
       isChecked ? (totals, rebound, rebindings) : nil)
       + (isChecked ? Self.cost(cost, rebindingNanoseconds, makespan) : "")
+  }
+
+  /// What the increments of all blocks were worth; nil where nothing was checked.
+  var incrementSummary: String? {
+    guard isChecked else { return nil }
+    return """
+      increments predicted \(increments.predicted), proven \(increments.proven), wrong \(increments.wrong); \
+      dependencies \(increments.dependencies), \(increments.commuting) where proven increments commute
+      """
   }
 
   private func line(

@@ -64,6 +64,7 @@ struct AnalyzeCommand: ParsableCommand {
       }
     }
     if !json, explain == nil, blocks.count > 1 { print(table.total) }
+    if !json, explain == nil, let summary = table.incrementSummary { print(summary) }
     if failures > 0 {
       throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)
     }

@@ -15,6 +15,8 @@ extension Binder {
     let value = decidedZeroness(symbols.settled(get(site.value, segment)))
     let gasOperand = get(site.gas, segment)
     suspend(segment, next: site.next)
+    show(value)
+    show(gasOperand)
 
     // Whether the frame itself can only fail when this call does.
     var failsWithCall = !frame.isStrict && site.failsWithCall
@@ -194,6 +196,8 @@ extension Binder {
       frame.gasUsed += 15 + 3 * ((text.count + 31) / 32)
       deliver(text, output)
     case _ where isLazy(precompile, text, failsWithCall):
+      // Whether it succeeds hangs on what it is given.
+      show(text, 0..<text.count)
       try postpone(precompile, text, output)
     default:
       let input = try force(text)

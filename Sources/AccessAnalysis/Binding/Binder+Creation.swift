@@ -13,6 +13,7 @@ extension Binder {
     }
     guard let range = try extent(get(site.offset, segment), get(site.size, segment)) else { return }
     let value = symbols.settled(get(site.value, segment))
+    show(value)
     let salt = site.op == Opcode.create2 ? try force(get(site.salt, segment)) : .zero
     suspend(segment, next: site.next)
     let failsWithCall = frame.isStrict ? false : try failsWithoutResult(site.next)

@@ -11,6 +11,8 @@ extension Binder {
     var writes: [Location] = []
     writes.reserveCapacity(table.slots.count + 4)
     var adds: [Location] = []
+    // What cannot be told in the budget is a read and a write.
+    let increments = (try? findIncrements()) ?? []
     noteEnding()
     for row in table.slots {
       let location = Location.storage(row.key.address, row.key.slot)
@@ -45,9 +47,16 @@ extension Binder {
     }
     Condition.merge(&conditions)
     for condition in conditions { reads.append(condition.location) }
-    return Prediction(
+    var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), sortedConditions: conditions)
+    prediction.increments = increments.map {
+      let key = table.slots[$0.row].key
+      return Increment(
+        .storage(key.address, key.slot), by: $0.delta.word, from: $0.low.word, through: $0.high.word)
+    }
+    prediction.increments.sort { $0.location < $1.location }
+    return prediction
   }
 
   /// Whether a written slot ends up with another value. Writing back what was there is no write; where that

@@ -26,7 +26,10 @@ extension Binder {
       if !condition.isKnown, followsFailures, try isBroken(condition, step.op) {
         condition = try forced(condition)
       }
-      guard condition.isKnown else { return true }
+      guard condition.isKnown else {
+        observations.assumed.append((condition, step.op == StepCode.assumeZero))
+        return true
+      }
       if try isZero(condition) != (step.op == StepCode.assumeZero) {
         try fail()
         return false
@@ -72,6 +75,7 @@ extension Binder {
       frame.gasUsed += price + (isNew && environment.fork >= .berlin ? 2100 : 0)
       if followsFailures { frame.gasSpared += price - likelyStorePrice(row, value, price) }
       table.store(row, value)
+      observations.stores.append((row, value))
       return true
     case Opcode.tload:
       let key = transientKey(try forced(get(step.a, segment)))
@@ -89,6 +93,17 @@ extension Binder {
     case StepCode.touchMemory:
       guard let range = try extent(get(step.a, segment), get(step.b, segment)) else { return false }
       frame.gasUsed += 6 + range.count * Int(get(step.c, segment).word.l0)
+      return true
+    case StepCode.show:
+      show(symbols.settled(get(step.a, segment)))
+      return true
+    case StepCode.showMemory:
+      guard !frame.memory.isKnown else { return true }
+      try spend(on: frame.memory)
+      let (offset, size) = (try force(get(step.a, segment)), try force(get(step.b, segment)))
+      if offset.fitsUInt64, size.fitsUInt64, offset.l0 < 1 << 32, size.l0 < 1 << 32 {
+        show(frame.memory, Int(offset.l0)..<Int(offset.l0 + size.l0))
+      }
       return true
     case StepCode.requireMutable:
       if frame.isStatic {

@@ -34,6 +34,8 @@ struct Binder {
   var suspended: [Frame]
   /// What decided something; may hold several on one location.
   var conditions: [Condition] = []
+  /// What shows whether slots are only added to.
+  var observations: Observations
   let stack: ValueView
   /// How many words all frames' stacks hold together.
   var height = 0
@@ -73,12 +75,14 @@ struct Binder {
     self.workspace = workspace
     symbols = workspace.symbols
     table = workspace.table
+    observations = workspace.observations
     suspended = workspace.suspended
     stack = workspace.stack
     registers = workspace.registers
     // Moved, not shared: the tables are changed in place.
     workspace.symbols = SymbolTable.none
     workspace.table = StateTable.none
+    workspace.observations = Observations()
     workspace.suspended = []
     // A frame that runs no code, until the transaction's own takes its place.
     frame = Frame(
@@ -92,9 +96,11 @@ struct Binder {
   mutating func finish() {
     symbols.removeAll()
     table.removeAll()
+    observations.removeAll()
     suspended.removeAll(keepingCapacity: true)
     swap(&workspace.symbols, &symbols)
     swap(&workspace.table, &table)
+    swap(&workspace.observations, &observations)
     swap(&workspace.suspended, &suspended)
   }
 

@@ -41,6 +41,7 @@ final class Workspace: @unchecked Sendable {
   let registers: ValueView
   var symbols = SymbolTable()
   var table = StateTable()
+  var observations = Observations()
   var suspended: [Frame] = []
   /// Emptied byte arrays that keep their capacity.
   var buffers: [[UInt8]] = []

@@ -37,6 +37,10 @@ enum StepCode {
   static let touchMemory: UInt8 = 0xB2
   /// A log in a frame that must know whether it is static.
   static let requireMutable: UInt8 = 0xB3
+  /// `a` shows in the outcome: a log's topic, an exponent, which has a price.
+  static let show: UInt8 = 0xB4
+  /// `b` bytes of memory from `a` on show in the outcome: a log's data.
+  static let showMemory: UInt8 = 0xB5
 }
 
 /// How a segment ends.

@@ -82,13 +82,14 @@ extension SegmentBuilder {
     case 0xA0...0xA4:
       let offset = pop()
       let size = pop()
-      for _ in 0..<Int(op - 0xA0) { _ = pop() }
+      for _ in 0..<Int(op - 0xA0) { show(pop()) }
       if let known = value(size), value(offset) != nil, !summary.usesMemorySize {
         noteMemory(offset, size: Int(min(known.clampedToUInt64, 1 << 32)))
         gas += 8 * Int(min(known.clampedToUInt64, 1 << 32))
       } else {
         act(StepCode.touchMemory, offset, size, constant(8))
       }
+      if value(size)?.isZero != true { act(StepCode.showMemory, offset, size) }
       if !assumes { act(StepCode.requireMutable) }
     case Opcode.balance, Opcode.extcodesize, Opcode.extcodehash:
       let account = pop()
@@ -102,7 +103,10 @@ extension SegmentBuilder {
       case 1: push(arithmetic(op, pop()))
       case 2:
         let a = pop()
-        push(arithmetic(op, a, pop()))
+        let b = pop()
+        // An exponent has its price.
+        if op == Opcode.exp { show(b) }
+        push(arithmetic(op, a, b))
       case 3:
         let a = pop()
         let b = pop()
@@ -110,6 +114,11 @@ extension SegmentBuilder {
       default: push(expression(op))  // what the environment says: CALLER, TIMESTAMP, RETURNDATASIZE, …
       }
     }
+  }
+
+  /// Notes that a value shows in the outcome.
+  private mutating func show(_ operand: Operand) {
+    if value(operand) == nil { act(StepCode.show, operand) }
   }
 
   /// Counts the memory a constant access may pay for.

@@ -85,9 +85,12 @@ extension SegmentBuilder {
     if arithmetic > 0 { return arithmetic }
     switch op {
     case Opcode.sload, Opcode.tload, Opcode.mload, Opcode.balance, Opcode.extcodesize, Opcode.extcodehash,
-      Opcode.blockhash, Opcode.blobhash, Opcode.calldataload, StepCode.assumeZero, StepCode.assumeNonzero:
+      Opcode.blockhash, Opcode.blobhash, Opcode.calldataload, StepCode.assumeZero, StepCode.assumeNonzero,
+      StepCode.show:
       return 1
-    case Opcode.sstore, Opcode.tstore, Opcode.mstore, Opcode.mstore8, Opcode.keccak256: return 2
+    case Opcode.sstore, Opcode.tstore, Opcode.mstore, Opcode.mstore8, Opcode.keccak256,
+      StepCode.showMemory:
+      return 2
     case Opcode.calldatacopy, Opcode.codecopy, Opcode.returndatacopy, Opcode.mcopy, StepCode.touchMemory:
       return 3
     case Opcode.extcodecopy: return 4

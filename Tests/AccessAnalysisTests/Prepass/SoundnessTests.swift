@@ -61,7 +61,8 @@ struct ProgramGenerator {
   mutating func statement() -> String {
     depth += 1
     defer { depth -= 1 }
-    switch pick(depth > 3 ? 4 : 12) {
+    switch pick(depth > 3 ? 5 : 16) {
+    case 4 where depth > 3, 12, 13, 14: return increment()
     case 0, 1: return "\(expression()) \(key()) SSTORE"
     case 2: return "\(expression()) PUSH \(32 * pick(4)) MSTORE"
     case 3: return "\(expression()) POP"
@@ -81,6 +82,31 @@ struct ProgramGenerator {
         """
     case 8: return "\(expression()) \(key()) TSTORE"
     default: return call()
+    }
+  }
+
+  /// Adds to a slot, or takes from it, checked in one of the usual ways or not at all.
+  private mutating func increment() -> String {
+    let ok = label()
+    let amount = ["PUSH \(pick(4))", "PUSH 32 CALLDATALOAD", "CALLVALUE", expression()][pick(4)]
+    let fails = "PUSH @\(ok) JUMPI PUSH 0 PUSH 0 REVERT \(ok):"
+    // The slot on top, the amount below.
+    let operands = "\(amount) PUSH \(pick(4))"
+    switch pick(6) {
+    case 0: return "\(operands) DUP1 SLOAD DUP3 ADD SWAP1 SSTORE POP"
+    case 1: return "\(operands) DUP1 SLOAD DUP3 DUP2 LT ISZERO \(fails) DUP3 SWAP1 SUB SWAP1 SSTORE POP"
+    case 2:
+      return "\(operands) DUP1 SLOAD DUP1 DUP4 ADD DUP2 DUP2 LT ISZERO \(fails) SWAP1 POP SWAP1 SSTORE POP"
+    case 3:
+      return
+        "\(operands) DUP1 SLOAD DUP1 DUP4 SWAP1 SUB DUP2 DUP2 GT ISZERO \(fails) SWAP1 POP SWAP1 SSTORE POP"
+    case 4:
+      return "\(operands) DUP1 SLOAD DUP3 PUSH 0 NOT SUB DUP2 GT ISZERO \(fails) DUP3 ADD SWAP1 SSTORE POP"
+    default:
+      return """
+        \(operands) DUP1 SLOAD PUSH 0xff AND DUP3 ADD DUP1 PUSH 8 SHR ISZERO \(fails) SWAP1 SSTORE
+        PUSH 0 MSTORE PUSH \(32 * pick(3)) PUSH 0 LOG0
+        """
     }
   }
 
