@@ -54,14 +54,16 @@ final class STMMemory: Sendable {
   /// The account as transaction `index` finds it. The estimate of a mere credit counts for its value: whether the
   /// reader minds is seen when it is validated.
   func account(_ address: Address, before index: Int) throws(StateReadError) -> Found<Account?> {
-    let versions = withShard(address) { $0.accounts[address] } ?? []
-    var account = try base.account(address)
-    for version in versions {
-      if version.index >= index { break }
-      if version.isEstimate, !version.change.isCredit { return .estimate(by: version.index) }
-      account = version.change.applied(to: account)
+    let before = try base.account(address)
+    return withShard(address) { shard in
+      var account = before
+      for version in shard.accounts[address] ?? [] {
+        if version.index >= index { break }
+        if version.isEstimate, !version.change.isCredit { return .estimate(by: version.index) }
+        account = version.change.applied(to: account)
+      }
+      return .value(account)
     }
-    return .value(account)
   }
 
   /// The slot as transaction `index` finds it.

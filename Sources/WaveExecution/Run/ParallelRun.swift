@@ -24,11 +24,11 @@ final class ParallelRun: @unchecked Sendable {
 
   /// A transaction on its way. Two cache lines and more, so that workers do not get in each other's way.
   struct Record: ~Copyable {
-    /// Set when the rest is.
-    let hasRun = Atomic<Bool>(false)
     var outcome: Outcome?
     /// Where its effects are; nil where it failed.
     var places: TransactionPlaces?
+    /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
+    let hasRun = Atomic<Bool>(false)
   }
 
   // Invariant: `records` points to `count` initialised records. Each is written by the one worker that runs the

@@ -5,10 +5,11 @@ import Synchronization
 /// What one transaction did to an account; once all transactions before it are final, also what came of that.
 @safe
 struct AccountChange: ~Copyable {
+  /// Set before `isSettled`; nobody looks before that. The only field that changes, and the first: a sanitizer takes
+  /// its change for one of whatever is first.
+  private var settled: Account?
   /// What happens to whatever was there; nil where the change was final when it was made.
   private let effect: UnsafePointer<AccountEffect>?
-  /// Set before `settle` says so.
-  private var settled: Account?
   private let isSettled: Atomic<Bool>
   private let wipes: Atomic<Bool>
 

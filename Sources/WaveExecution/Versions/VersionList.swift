@@ -4,12 +4,13 @@ import Synchronization
 /// is over.
 @safe
 struct Version<Change: ~Copyable>: ~Copyable {
+  /// First because nothing else changes but atomics: a sanitizer takes a change for one of whatever is first.
+  var change: Change
   /// The transaction.
   let index: Int32
   /// The version before this one.
   fileprivate let older = unsafe Atomic<UnsafeMutablePointer<Version>?>(nil)
   private let isDead = Atomic<Bool>(false)
-  var change: Change
 
   init(index: Int, change: consuming Change) {
     self.index = Int32(truncatingIfNeeded: index)
