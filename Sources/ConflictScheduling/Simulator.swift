@@ -1,4 +1,28 @@
-/// Computes how long a schedule takes on any number of equal workers, dispatch itself being free.
+/// What a parallel run takes beyond the transactions themselves, in the unit of their costs.
+public struct DispatchOverhead: Hashable, Sendable {
+  /// How much later than the first worker the others begin: threads take time to wake up.
+  public var startUp: Int
+  /// How much longer each transaction takes than in a serial run: its versions, its check, its way to another core.
+  public var perTransaction: Int
+  /// How much longer it takes in thousandths of its own cost: cores that work side by side wait for memory more often.
+  public var perMille: Int
+
+  /// Makes an overhead; the first two parts 0 to `ScheduledTransaction.costLimit`, the last 0 to 10,000, clamped.
+  public init(startUp: Int, perTransaction: Int, perMille: Int = 0) {
+    self.startUp = min(max(startUp, 0), ScheduledTransaction.costLimit)
+    self.perTransaction = min(max(perTransaction, 0), ScheduledTransaction.costLimit)
+    self.perMille = min(max(perMille, 0), 10_000)
+  }
+
+  func applied(to cost: Int) -> Int {
+    cost + cost / 1000 * perMille + cost % 1000 * perMille / 1000 + perTransaction
+  }
+
+  /// Dispatch is free.
+  public static let none = DispatchOverhead(startUp: 0, perTransaction: 0)
+}
+
+/// Computes how long a schedule takes on any number of equal workers.
 ///
 /// List scheduling: whenever a worker is idle and a transaction ready, the first of the ready ones starts. Its
 /// makespan is at most twice the least possible (Graham 1966). O((n + edges) log n) for each call.
@@ -34,7 +58,9 @@ public struct Simulator: Sendable {
   }
 
   /// The time until all are done where each starts once those it depends on are done.
-  public func makespan(workers: Int, dispatch: Dispatch = .bottomLevel) -> Int {
+  public func makespan(
+    workers: Int, dispatch: Dispatch = .bottomLevel, overhead: DispatchOverhead = .none
+  ) -> Int {
     let graph = schedule.graph
     var waitsFor = (0..<schedule.count).map { graph.predecessors.range($0).count }
     var ready = BinaryHeap<Keyed>()
@@ -43,14 +69,21 @@ public struct Simulator: Sendable {
       ready.push(keyed(transaction, dispatch))
     }
     var idle = max(workers, 1)
+    if overhead.startUp > 0 {
+      // Those that are still waking up count as busy with no transaction.
+      for _ in 1..<max(idle, 1) { running.push(Keyed(key: overhead.startUp, transaction: -1)) }
+      idle = 1
+    }
     var now = 0
+    var makespan = 0
     while true {
       while idle > 0, let next = ready.pop() {
         idle -= 1
-        running.push(
-          Keyed(key: now + costs[Int(next.transaction)], transaction: next.transaction))
+        let end = now + overhead.applied(to: costs[Int(next.transaction)])
+        makespan = max(makespan, end)
+        running.push(Keyed(key: end, transaction: next.transaction))
       }
-      guard let done = running.pop() else { return now }
+      guard let done = running.pop() else { return makespan }
       now = done.key
       finish(done.transaction, graph, &waitsFor, &ready, dispatch)
       idle += 1
@@ -79,9 +112,11 @@ public struct Simulator: Sendable {
     return sum
   }
 
-  /// What one worker needs, divided by the makespan on that many, barrier-free.
-  public func speedUp(workers: Int, dispatch: Dispatch = .bottomLevel) -> Double {
-    let makespan = makespan(workers: workers, dispatch: dispatch)
+  /// What one worker needs without any overhead, divided by the makespan on that many, barrier-free.
+  public func speedUp(
+    workers: Int, dispatch: Dispatch = .bottomLevel, overhead: DispatchOverhead = .none
+  ) -> Double {
+    let makespan = makespan(workers: workers, dispatch: dispatch, overhead: overhead)
     let total = schedule.order.reduce(0) { $0 + costs[Int($1)] }
     return makespan == 0 ? 1 : Double(total) / Double(makespan)
   }
@@ -111,6 +146,7 @@ public struct Simulator: Sendable {
     _ transaction: Int32, _ graph: DependencyGraph, _ waitsFor: inout [Int],
     _ ready: inout BinaryHeap<Keyed>, _ dispatch: Dispatch
   ) {
+    guard transaction >= 0 else { return }
     for edge in graph.successors.range(Int(transaction)) {
       let next = graph.successors.values[edge]
       waitsFor[Int(next)] -= 1

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Testing
 
 @testable import ConflictScheduling
@@ -137,5 +138,33 @@ struct SimulatorTests {
     #expect(schedule.bounds.criticalPath == 100 * ScheduledTransaction.costLimit)
     #expect(Simulator(schedule).makespan(workers: 64) == 100 * ScheduledTransaction.costLimit)
     #expect(ScheduledTransaction(access: nil, cost: -5).cost == 0)
+  }
+}
+
+@Suite("Simulation with what sharing costs")
+struct DispatchOverheadTests {
+  private func independent(_ count: Int, cost: Int) -> Schedule {
+    Schedule.ordered(
+      (0..<count).map { _ in
+        ScheduledTransaction(access: AccessSet(reads: [], writes: [], adds: []), cost: cost)
+      })
+  }
+
+  @Test("each transaction takes longer by a constant and by a share of its cost, on any number of workers")
+  func eachTransaction() {
+    let simulator = Simulator(independent(10, cost: 1000))
+    let overhead = DispatchOverhead(startUp: 0, perTransaction: 7, perMille: 50)
+    #expect(simulator.makespan(workers: 1, overhead: overhead) == 10 * 1057)
+    #expect(simulator.makespan(workers: 2, overhead: overhead) == 5 * 1057)
+  }
+
+  @Test("workers that wake up late do less, and none of them makes the run longer")
+  func startUp() {
+    let simulator = Simulator(independent(10, cost: 100))
+    #expect(
+      simulator.makespan(workers: 2, overhead: DispatchOverhead(startUp: 400, perTransaction: 0)) == 700)
+    #expect(
+      simulator.makespan(workers: 2, overhead: DispatchOverhead(startUp: 5000, perTransaction: 0)) == 1000)
+    #expect(simulator.makespan(workers: 2, overhead: .none) == simulator.makespan(workers: 2))
   }
 }
