@@ -17,6 +17,10 @@ final class STMMemory: Sendable {
   private struct Slot: Hashable {
     let address: Address
     let key: UInt256
+
+    var bits: UInt64 { address.mixedBits ^ key.mixedBits &* 0x9E37_79B9_7F4A_7C15 }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(bits) }
   }
 
   private struct Shard {
@@ -46,7 +50,7 @@ final class STMMemory: Sendable {
   }
 
   private func withShard<Result>(_ slot: Slot, _ body: (inout Shard) -> Result) -> Result {
-    shards[Int((slot.address.mixedBits ^ slot.key.mixedBits) & 63)].shard.withLock { body(&$0) }
+    shards[Int(slot.bits & 63)].shard.withLock { body(&$0) }
   }
 
   // MARK: Reading

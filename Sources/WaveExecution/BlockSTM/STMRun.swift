@@ -58,9 +58,14 @@ final class STMRun: Sendable {
   // MARK: Workers
 
   /// One worker's life: executes and validates until the block is done.
-  func work() {
+  func work(_ context: WorkerContext) {
     let view = STMView(memory, coinbase: processor.environment.coinbase)
-    var machine = processor.makeMachine(on: view, codes: codes)
+    try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
+      work(&machine, view)
+    }
+  }
+
+  private func work(_ machine: inout Machine, _ view: STMView) {
     var task = nextTask()
     while true {
       switch task {
