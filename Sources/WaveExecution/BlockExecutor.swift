@@ -1,3 +1,4 @@
+import ConflictScheduling
 public import EVM
 public import EVMState
 import Foundation
@@ -26,16 +27,18 @@ public struct BlockRun: Sendable {
   public var mispredictions: Int
   /// On how many threads it was run.
   public var threads: Int
+  /// How it was run.
+  public var way: RunWay
 }
 
-/// How to run a block for which no plan is at hand.
-public enum PlanAdvice: String, Sendable, Encodable {
+/// How a block was run, as far as the executor had the choice.
+public enum RunWay: String, Sendable, Encodable {
   /// One transaction after the other: the block is too small to share, or one chain.
   case serial
-  /// In parallel without a plan: a pre-pass would take longer than it saves.
+  /// In parallel without a plan: none was at hand, and making one would have taken longer than it saves.
   case optimistic
-  /// Predict, schedule, and run in parallel.
-  case plan
+  /// In parallel by a plan.
+  case planned
 }
 
 /// Runs blocks on a number of threads. Keeps its threads and their memory between blocks; one executor runs one block
@@ -50,9 +53,9 @@ public final class BlockExecutor: Sendable {
   /// The number of cores this process may use. Asking takes as long as a hundred transfers, so it is asked once.
   public static let coreCount = max(ProcessInfo.processInfo.activeProcessorCount, 1)
   private let perturbation: Perturbation?
-  private let pool = WorkerPool()
-  private let codes = CodeCache()
-  private let workspace: Workspace
+  let pool = WorkerPool()
+  let codes = CodeCache()
+  let workspace: Workspace
 
   /// Makes an executor.
   ///
@@ -74,109 +77,164 @@ public final class BlockExecutor: Sendable {
 
   /// Runs a block.
   ///
+  /// An executor that adapts shares a block between threads where that pays. By a plan in nanoseconds it knows at once;
+  /// otherwise it begins on one thread and shares what is left once it has seen how long transactions take. So a small
+  /// block, or one of plain transfers, never leaves that thread.
+  ///
   /// - Parameters:
   ///   - processor: the block.
   ///   - state: the state before it, which must not change meanwhile.
   ///   - plan: which transactions wait for which; without one everything starts at once.
-  ///   - threads: run this block on no more than so many threads.
+  ///   - predictor: what to make a plan from, where none is given and that pays.
   /// - Throws: `BlockError`; nothing of a failed run is left anywhere.
   public func run(
     _ processor: BlockProcessor, on state: any StateReader, plan: ExecutionPlan? = nil,
-    threads: Int? = nil
+    predictor: BlockPredictor? = nil
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
     let plan = plan.flatMap { $0.count == count ? $0 : nil }
-    let workers = min(workers(for: processor, plan), max(threads ?? .max, 1))
-    if kind != .serial, !adapts || workers > 1 {
-      pool.prepare(for: workers)
-      return try runInParallel(processor, on: state, plan, workers)
+    let most = max(1, min(threads, count))
+    let opening = MemoryState(base: state)
+    if kind == .serial || (adapts && (most == 1 || !mayPay(processor, plan))) {
+      let result = try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
+        machine throws(BlockError) in
+        try processor.executeSerially(on: opening, with: &machine)
+      }
+      return BlockRun(serially: result, opening)
     }
-    let current = MemoryState(base: state)
-    let result = try workspace.contexts[0].withMachine(for: processor, on: current, codes: codes) {
-      machine throws(BlockError) in
-      try processor.executeSerially(on: current, with: &machine)
+    var result = BlockResult()
+    var next = 0
+    guard adapts, kind != .blockSTM, plan?.unit != .nanoseconds else {
+      pool.prepare(for: most)
+      try begin(processor, on: opening, &next, &result) { _, _ in true }
+      if count == 0 { return BlockRun(serially: result, opening) }
+      return try share(processor, from: next, result, on: opening, over: state, plan, most)
     }
-    return BlockRun(result: result, state: current, executions: count, mispredictions: 0, threads: 1)
+    var scout = Scout(processor, isPlanned: plan != nil)
+    try begin(processor, on: opening, &next, &result) { next, result in
+      let finding = scout.look(next, result)
+      if finding == .wake { pool.prepare(for: most) }
+      return finding == .share
+    }
+    if next == count { return BlockRun(serially: result, opening) }
+    let own = plan ?? self.plan(processor, from: next, on: opening, scout, predictor, most)
+    if plan == nil, let own, own.speedUp < Self.leastSpeedUp {
+      try begin(processor, on: opening, &next, &result) { _, _ in false }
+      return BlockRun(serially: result, opening)
+    }
+    return try share(processor, from: next, result, on: opening, over: state, own, most)
   }
 
-  private func runInParallel(
-    _ processor: BlockProcessor, on state: any StateReader, _ plan: ExecutionPlan?, _ workers: Int
+  /// Runs the block serially from transaction `next` on until `stops` says so, which is asked before each transaction;
+  /// to its end where it does not.
+  private func begin(
+    _ processor: BlockProcessor, on state: MemoryState, _ next: inout Int, _ result: inout BlockResult,
+    until stops: (Int, borrowing BlockResult) -> Bool
+  ) throws(BlockError) {
+    let count = processor.block.transactions.count
+    try workspace.contexts[0].withMachine(for: processor, on: state, codes: codes) {
+      machine throws(BlockError) in
+      if next == 0 { result.opening = try processor.begin(&machine, on: state) }
+      while next < count {
+        if stops(next, result) { return }
+        try processor.executeNext(next, on: state, with: &machine, &result)
+        next += 1
+      }
+      try processor.finish(&machine, on: state, &result)
+    }
+  }
+
+  /// Runs the block from transaction `first` on in parallel.
+  ///
+  /// - Parameters:
+  ///   - result: what came before.
+  ///   - opening: the state behind that.
+  ///   - state: the state before the block.
+  private func share(
+    _ processor: BlockProcessor, from first: Int, _ result: BlockResult, on opening: MemoryState,
+    over state: any StateReader, _ plan: ExecutionPlan?, _ most: Int
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
-    let opening = MemoryState(base: state)
-    let steps = try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
-      machine throws(BlockError) in
-      try processor.begin(&machine, on: opening)
-    }
+    let workers = workers(for: plan, most)
     var outcome: (result: BlockResult, state: MemoryState, executions: Int)
     if kind == .blockSTM {
       let run = STMRun(processor, base: opening, codes: codes)
-      pool.run(on: workers) { _ in run.work() }
-      let (result, executions) = try run.finish(on: opening)
-      outcome = (result, opening, executions)
+      pool.run(on: workers) { [workspace] in run.work(workspace.contexts[$0]) }
+      let (transactions, executions) = try run.finish(on: opening)
+      outcome = (transactions, opening, executions)
+      outcome.result.opening = result.opening
     } else {
       let run = ParallelRun(
-        processor, base: opening.isEmpty ? state : opening, opening: opening, codes: codes,
-        plan: plan ?? .unconstrained(count: count),
-        hasBarriers: kind == .waves, workers: workers, workspace: workspace, pool: pool,
-        perturbation: perturbation)
+        processor, from: first, result, base: opening.isEmpty ? state : opening, opening: opening,
+        codes: codes, plan: plan ?? .unconstrained(count: count), hasBarriers: kind == .waves,
+        workers: workers, workspace: workspace, pool: pool, perturbation: perturbation)
       pool.run(on: workers) { run.work($0) }
       outcome = try run.finish()
     }
-    outcome.result.opening = steps
     try workspace.contexts[0].withMachine(for: processor, on: outcome.state, codes: codes) {
       machine throws(BlockError) in
       try processor.finish(&machine, on: outcome.state, &outcome.result)
     }
     return BlockRun(
       result: outcome.result, state: outcome.state, executions: outcome.executions,
-      mispredictions: outcome.executions - count, threads: workers)
+      mispredictions: outcome.executions - count, threads: workers,
+      way: plan == nil ? .optimistic : .planned)
   }
 
   /// The processor time in nanoseconds that the executor's own threads have used since it was made; the rest of a run is
   /// the calling thread's. What a thread used that was asleep when a block was over is added later.
   public var helperNanoseconds: Int { pool.helperNanoseconds }
 
-  /// What to do with a block for which no plan is at hand. Where predicting and scheduling would take longer than what
-  /// they save, running everything at once and repeating what went wrong is the better half of a plan; and a block that
-  /// is over before a second thread has woken up is run serially.
-  ///
-  /// - Parameter prePassNanoseconds: what a prediction takes for each transaction; nil where that is not known.
-  public func advice(for processor: BlockProcessor, prePassNanoseconds: UInt64?) -> PlanAdvice {
-    guard kind != .serial, workers(for: processor, nil) > 1 else { return .serial }
-    guard kind != .blockSTM, let prePassNanoseconds else { return kind == .blockSTM ? .optimistic : .plan }
-    let prePass = Double(prePassNanoseconds) * Double(processor.block.transactions.count)
-    // A plan saves repetitions: a fifth of the work, or so.
-    return prePass < Self.expectedNanoseconds(processor) / 5 ? .plan : .optimistic
+  // MARK: Choices
+
+  /// Whether more than one thread may pay, as far as that is known without running anything.
+  private func mayPay(_ processor: BlockProcessor, _ plan: ExecutionPlan?) -> Bool {
+    if kind == .blockSTM { return Scout.mayPay(processor) }
+    if plan?.unit != .nanoseconds, Scout.isPlain(processor) { return false }
+    guard let plan else { return true }
+    return plan.speedUp >= Self.leastSpeedUp && plan.parallelism >= Self.leastSpeedUp
   }
 
-  /// About how long a block takes on one thread: a microsecond for each transaction, and what gas limits let expect.
-  private static func expectedNanoseconds(_ processor: BlockProcessor) -> Double {
-    var gas = 0.0
-    for index in processor.block.transactions.indices {
-      gas += Double(min(processor.block.transactions[index].gasLimit, 1 << 25)) - 21_000
-    }
-    return Double(processor.block.transactions.count) * 1000 + max(gas, 0) * 0.1
+  /// What a plan must promise: promises are about so precise.
+  private static var leastSpeedUp: Double { 1.1 }
+
+  /// On how many threads to share a block: those that a plan cannot keep busy for most of the time only get in each
+  /// other's way.
+  private func workers(for plan: ExecutionPlan?, _ most: Int) -> Int {
+    guard adapts, let plan, kind != .blockSTM else { return most }
+    return min(most, Int(plan.parallelism.rounded(.up)) + 1)
   }
 
-  /// On how many threads to run a block. Waking a thread takes some ten microseconds, the time of a few small
-  /// transactions; and threads that a plan cannot keep busy for most of the time only get in each other's way.
-  private func workers(for processor: BlockProcessor, _ plan: ExecutionPlan?) -> Int {
+  /// A plan for the transactions from `first` on, or nil where predicting them takes longer than a plan saves: what
+  /// was known beforehand, or shows while predicting.
+  private func plan(
+    _ processor: BlockProcessor, from first: Int, on state: MemoryState, _ scout: Scout,
+    _ predictor: BlockPredictor?, _ workers: Int
+  ) -> ExecutionPlan? {
+    guard let predictor else { return nil }
     let count = processor.block.transactions.count
-    let most = max(1, min(threads, count))
-    guard adapts, most > 1 else { return most }
-    let expected = Self.expectedNanoseconds(processor)
-    guard count >= Self.leastTransactions, expected > Self.leastNanoseconds,
-      expected > Self.leastNanosecondsEach * Double(count)
-    else { return 1 }
-    guard kind != .blockSTM, let plan else { return most }
-    let parallelism = plan.parallelism
-    return parallelism < Self.leastParallelism ? 1 : min(most, Int(parallelism.rounded(.up)) + 1)
+    // A plan saves repetitions: the more threads, the more transactions run ahead of what they depend on.
+    let budget = scout.nanosecondsLeft * min(Double(workers) * 0.03, 0.2)
+    if let pace = predictor.nanosecondsPerTransaction,
+      Double(pace) * Double(count - first) > 2 * budget
+    {
+      return nil
+    }
+    let start = ContinuousClock.now
+    let isLate: @Sendable () -> Bool = { Double(start.nanosecondsSince) > budget }
+    let predictions = Predictions(count: count, from: first)
+    pool.run(on: workers) { _ in predictions.work(predictor, on: state, until: isLate) }
+    guard let predictions = predictions.all else { return nil }
+    let planner = BlockPlanner(processor, on: state)
+    return ExecutionPlan(
+      Schedule.ordered(planner.transactions(predictions), workers: workers), workers: workers)
   }
+}
 
-  private static var leastTransactions: Int { 8 }
-  private static var leastNanoseconds: Double { 150_000 }
-  /// Handing what a plain transfer did from one core to another takes as long as the transfer.
-  private static var leastNanosecondsEach: Double { 3000 }
-  private static var leastParallelism: Double { 1.1 }
+extension BlockRun {
+  fileprivate init(serially result: BlockResult, _ state: MemoryState) {
+    self.init(
+      result: result, state: state, executions: result.transactions.count, mispredictions: 0, threads: 1,
+      way: .serial)
+  }
 }

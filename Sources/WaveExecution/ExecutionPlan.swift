@@ -3,6 +3,14 @@ import EthereumTypes
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
 public struct ExecutionPlan: Sendable {
+  /// What a plan's costs are measured in.
+  public enum CostUnit: Sendable {
+    /// Gas, used or allowed: how long that takes shows when the block runs.
+    case gas
+    /// The time that each transaction takes on one thread.
+    case nanoseconds
+  }
+
   /// For each transaction, how many of those before it should have run when it starts.
   let waiting: [Int32]
   /// For each transaction, those that wait for it; all larger than itself.
@@ -16,6 +24,10 @@ public struct ExecutionPlan: Sendable {
   let waves: StartOrder
   /// How many workers the plan can keep busy: the work in all over the work on the longest chain; 1 or more.
   let parallelism: Double
+  /// How many times as fast as serial the plan is expected to run, what sharing costs included.
+  public let speedUp: Double
+  /// What costs are measured in.
+  let unit: CostUnit
   /// What all transactions are expected to cost together.
   let totalCost: Int
   /// Whether who waits for whom is known at all.
@@ -26,18 +38,35 @@ public struct ExecutionPlan: Sendable {
 
   /// The plan of an ordered schedule, whose transactions are numbered in block order.
   ///
-  /// - Parameter workers: for how many workers it is made; it serves any other number as well, if not quite as well.
-  public init(_ schedule: Schedule, workers: Int = BlockExecutor.coreCount) {
+  /// - Parameters:
+  ///   - workers: for how many workers it is made; it serves any other number as well, if not quite as well.
+  ///   - unit: what the schedule's costs are measured in.
+  public init(
+    _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas
+  ) {
+    let simulator =
+      switch unit {
+      case .nanoseconds: Simulator(schedule)
+      case .gas: Simulator(schedule, costs: schedule.costs.map(Self.nanoseconds(ofGas:)))
+      }
     self.init(
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
-      waveOf: schedule.waveOf, workers: workers)
+      waveOf: schedule.waveOf, workers: workers, unit: unit,
+      speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead))
   }
+
+  /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
+  /// some ten microseconds to wake; what a plain transfer did takes as long as the transfer to reach another core.
+  public static let overhead = DispatchOverhead(startUp: 50_000, perTransaction: 1200, perMille: 80)
+
+  /// About how long a transaction takes that costs so much gas.
+  static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
 
   /// Makes a plan from its parts, which need not make sense: predecessors that are not before their transaction do not
   /// count, so there is always one that may start.
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
-    workers: Int = 2, isInformed: Bool = true
+    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, isInformed: Bool = true
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -57,6 +86,8 @@ public struct ExecutionPlan: Sendable {
     totalCost = costs.reduce(0) { $0 &+ $1 }
     let longest = priorities.max() ?? 0
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
+    self.unit = unit
+    self.speedUp = speedUp ?? parallelism
     let order =
       isInformed
       ? StartOrder.order(costs: costs, priorities: priorities, workers: workers)

@@ -24,11 +24,3 @@ public struct BlockJob: Sendable {
       block: snapshot.block, senders: senders, fork: snapshot.fork, chainID: snapshot.chainID)
   }
 }
-
-extension ContinuousClock.Instant {
-  /// The time since this instant in whole nanoseconds.
-  public var nanosecondsSince: UInt64 {
-    let (seconds, attoseconds) = (ContinuousClock.now - self).components
-    return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
-  }
-}

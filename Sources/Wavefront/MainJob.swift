@@ -36,6 +36,10 @@ public struct MainJob: Sendable {
   public let gasUsed: [UInt64]
   /// Transactions that ran twice because a value they had read turned out to be another one.
   public let mispredictions: Int
+  /// How the parallel run was organised in the end.
+  public let way: RunWay
+  /// On how many threads it was.
+  public let threads: Int
   /// Nanoseconds spent.
   public let timings: Timings
 
@@ -81,6 +85,8 @@ public struct MainJob: Sendable {
     self.timings = timings
     self.snapshot = snapshot
     mispredictions = parallel.mispredictions
+    way = parallel.way
+    threads = parallel.threads
     gasUsed = parallel.result.transactions.map(\.gasUsed)
     difference = try Self.firstDifference(serial, parallel)
     header = HeaderCheck(snapshot, result: parallel.result, state: parallel.state)
@@ -115,30 +121,6 @@ public struct MainJob: Sendable {
     if a.result.accessList != b.result.accessList { return "block access list" }
     if a.result.requests != b.result.requests { return "requests" }
     return try a.state.firstDifference(from: b.state).map { "state at \($0)" }
-  }
-
-  /// Runs the block again and again on 2 to 16 threads, disturbed on purpose: with delays, with transactions taken from
-  /// the worker that would keep them, with dependencies missing and invented at rates up to all of them.
-  ///
-  /// - Returns: the first difference from the serial run, with the number of the run; nil where there is none.
-  /// - Throws: `FormatError` or `BlockError`, as the first run would have.
-  public func perturb(runs: Int) throws -> String? {
-    let processor = try BlockJob(snapshot, threads: 1).processor
-    let plan = ExecutionPlan(schedule)
-    let serial = try BlockExecutor(kind: .serial, threads: 1).run(processor, on: snapshot.preState)
-    let threads = [2, 3, 4, 8, 16]
-    for number in 0..<runs {
-      let perturbation = Perturbation(seed: UInt64(truncatingIfNeeded: number))
-      let executor = BlockExecutor(
-        kind: number % 8 == 7 ? .waves : .dataflow, threads: threads[number % threads.count], adapts: false,
-        perturbation: perturbation)
-      let run = try executor.run(
-        processor, on: snapshot.preState, plan: number % 9 == 8 ? nil : perturbation.disturbed(plan))
-      if let difference = try Self.firstDifference(serial, run) {
-        return "perturbed run \(number): \(difference)"
-      }
-    }
-    return nil
   }
 
   /// How many predictions there are of each class.

@@ -5,6 +5,7 @@ import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
+import Foundation
 import WaveExecution
 
 /// Measures the executors side by side on whole blocks.
@@ -43,13 +44,15 @@ public struct ParallelBenchmark: Sendable {
     /// By `dataflow` with the pre-pass (summaries warm) and the scheduling inside, or whatever the executor finds pays.
     public let cold: Cost
     /// What `cold` did.
-    public let coldWay: PlanAdvice
+    public let coldWay: RunWay
     /// By Block-STM.
     public let blockSTM: Cost
     /// One transaction after the other, in turns with Block-STM.
     public let serialBesideBlockSTM: Cost
     /// By `dataflow` with the schedule at hand on one thread: what the parallel machinery itself costs.
     public let alone: Cost
+    /// What `planned` is expected to gain: the schedule simulated with what sharing costs, 1 where the run is serial.
+    public let simulated: Double
     /// The speed-up of a perfect plan over serial, were dispatch free, with the measured time of each transaction, on
     /// 2 workers.
     public let ceilingOf2: Double
@@ -69,6 +72,7 @@ public struct ParallelBenchmark: Sendable {
   /// On how many threads at most.
   public let threads: Int
   private let repeats: Int
+  private let patience: Int
   private let isShort: Bool
   private let prePass: PrePass
   private let serial = BlockExecutor(kind: .serial, threads: 1)
@@ -81,8 +85,10 @@ public struct ParallelBenchmark: Sendable {
   /// - Parameters:
   ///   - threads: on how many threads to run at most.
   ///   - repeats: how often each way is tried; 1 or more.
+  ///   - patience: how often to try again where other programs kept a run waiting for a core.
   ///   - isShort: leave out what takes longest, cold and Block-STM, and show serial in their places.
-  public init(threads: Int, repeats: Int, isShort: Bool = false) {
+  public init(threads: Int, repeats: Int, patience: Int = 0, isShort: Bool = false) {
+    self.patience = max(patience, 0)
     self.isShort = isShort
     self.threads = threads
     self.repeats = max(repeats, 1)
@@ -114,34 +120,30 @@ public struct ParallelBenchmark: Sendable {
     let reference = try serial.run(processor, on: preState)
     let times = try times(processor, on: before)
     let plan = plan(processor, on: before, costs: times)
-    var way = PlanAdvice.serial
-    let run: @Sendable (BlockExecutor, ExecutionPlan?, Int?) throws -> BlockRun = {
-      try $0.run(processor, on: preState, plan: $1, threads: $2)
+    let run: @Sendable (BlockExecutor, ExecutionPlan?) throws -> BlockRun = {
+      try $0.run(processor, on: preState, plan: $1)
     }
+    let predictor = prePass.predictor(for: processor)
     let planned = try interleave([
-      (serial, { try run(serial, nil, nil) }), (dataflow, { try run(dataflow, plan, nil) }),
-      (alone, { try run(alone, plan, nil) }),
+      (serial, { try run(serial, nil) }), (dataflow, { try run(dataflow, plan) }),
+      (alone, { try run(alone, plan) }),
       (
-        dataflow,
-        {
-          if isShort { return try run(serial, nil, nil) }
-          way = dataflow.advice(for: processor, prePassNanoseconds: prePass.nanosecondsPerTransaction)
-          let plan = way == .plan ? self.plan(processor, on: before) : nil
-          return try run(dataflow, plan, way == .serial ? 1 : nil)
-        }
+        isShort ? serial : dataflow,
+        { try (isShort ? serial : dataflow).run(processor, on: preState, predictor: predictor) }
       ),
     ])
     // On their own: what Block-STM leaves behind in the memory allocator makes whatever runs after it slower.
     let optimistic = try interleave([
-      (serial, { try run(serial, nil, nil) }),
-      (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil, nil) }),
+      (serial, { try run(serial, nil) }),
+      (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil) }),
     ])
     let ceiling = simulator(processor, reference, times, on: before)
     return Measurement(
       block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
       gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[1].cost, cold: planned[3].cost,
-      coldWay: way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
-      alone: planned[2].cost, ceilingOf2: ceiling.speedUp(workers: 2),
+      coldWay: planned[3].run.way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
+      alone: planned[2].cost, simulated: planned[1].run.way == .serial ? 1 : plan.speedUp,
+      ceilingOf2: ceiling.speedUp(workers: 2),
       ceilingOf8: ceiling.speedUp(workers: 8),
       difference: try (planned + optimistic).lazy.compactMap {
         try MainJob.firstDifference(reference, $0.run)
@@ -160,19 +162,21 @@ public struct ParallelBenchmark: Sendable {
         // Every other round goes backwards: what ran before leaves its traces in the caches.
         let number = round % 2 == 0 ? turn : ways.count - 1 - turn
         runs[number] = nil
-        runs[number] = try samples[number].add(round, ways[number].executor, ways[number].run)
+        runs[number] = try samples[number].add(
+          round, ways[number].executor, patience: patience, ways[number].run)
       }
     }
     return zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
   }
 
   private func plan(
-    _ processor: BlockProcessor, on state: MemoryState, costs: [Int]? = nil
+    _ processor: BlockProcessor, on state: MemoryState, costs: [Int]
   ) -> ExecutionPlan {
     let predictions = prePass.predict(processor, on: state).map(\.prediction)
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
-      Schedule.ordered(planner.transactions(predictions, costs: costs), workers: threads))
+      Schedule.ordered(planner.transactions(predictions, costs: costs), workers: threads), workers: threads,
+      unit: .nanoseconds)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.
@@ -204,26 +208,60 @@ public struct ParallelBenchmark: Sendable {
   }
 }
 
+/// One run and what it took.
+private struct Sample {
+  let run: BlockRun
+  let wall: UInt64
+  let cpu: UInt64
+  /// The share of its time for which the run's threads waited for a core.
+  let disturbance: Double
+
+  /// The system's count for the whole process is too coarse: it is brought up to date every few milliseconds.
+  ///
+  /// - Parameter times: how often to run; the mean counts.
+  init(_ executor: BlockExecutor, times: Int, _ body: () throws -> BlockRun) rethrows {
+    let waited = CoreContention.waitedNanoseconds
+    let helpers = executor.helperNanoseconds
+    let own = ThreadTime.nanoseconds
+    let start = ContinuousClock.now
+    for _ in 1..<max(times, 1) { _ = try body() }
+    run = try body()
+    let wall = start.nanosecondsSince
+    let cpu = UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers)
+    self.wall = wall / UInt64(max(times, 1))
+    self.cpu = cpu / UInt64(max(times, 1))
+    disturbance = Double(CoreContention.waitedNanoseconds &- waited) / Double(max(wall, 1))
+  }
+
+  var isQuiet: Bool { disturbance < 0.01 }
+}
+
 /// The times of one way of running a block.
 private struct Samples {
   private var wall: [UInt64] = []
   private var cpu: [UInt64] = []
+  private var times = 1
 
-  /// Runs `body`, and counts it unless it is the first round. The system's count for the whole process is too coarse: it
-  /// is brought up to date every few milliseconds.
+  /// Runs `body`, and counts it unless it is the first round. A run that other programs disturbed is tried again up to
+  /// `patience` times, and the least disturbed one counts.
   mutating func add(
-    _ round: Int, _ executor: BlockExecutor, _ body: () throws -> BlockRun
-  ) rethrows -> BlockRun {
-    let helpers = executor.helperNanoseconds
-    let own = ThreadTime.nanoseconds
-    let start = ContinuousClock.now
-    let run = try body()
-    if round > 0 {
-      wall.append(start.nanosecondsSince)
-      cpu.append(
-        UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers))
+    _ round: Int, _ executor: BlockExecutor, patience: Int, _ body: () throws -> BlockRun
+  ) throws -> BlockRun {
+    var sample = try Sample(executor, times: times, body)
+    guard round > 0 else {
+      // A single run of microseconds says more about the caches than about the executor.
+      times = max(1, min(100, Int(1_000_000 / max(sample.wall, 1))))
+      return sample.run
     }
-    return run
+    for _ in 0..<patience where !sample.isQuiet {
+      // Who has slept is let in sooner.
+      usleep(2000)
+      let next = try Sample(executor, times: times, body)
+      if next.disturbance < sample.disturbance { sample = next }
+    }
+    wall.append(sample.wall)
+    cpu.append(sample.cpu)
+    return sample.run
   }
 
   func cost(of run: BlockRun) -> ParallelBenchmark.Cost {

@@ -2,7 +2,7 @@ public import AccessAnalysis
 public import EVM
 public import EVMState
 import Synchronization
-import WaveExecution
+public import WaveExecution
 
 /// Predicts what every transaction of a block will do to the state, before any of them runs, on several threads.
 ///
@@ -46,6 +46,15 @@ public final class PrePass: Sendable {
       pace.store(before == 0 ? now : min(now, (before &* 3 &+ now) / 4), ordering: .relaxed)
     }
     return reports
+  }
+
+  /// What an executor needs to make a plan itself, where it finds that one pays.
+  public func predictor(for processor: BlockProcessor) -> BlockPredictor {
+    BlockPredictor(nanosecondsPerTransaction: nanosecondsPerTransaction.map { $0 &* UInt64(workers.threads) })
+    {
+      [self] index, state in
+      predict(index, of: processor, on: state).prediction
+    }
   }
 
   /// Predicts one transaction of a block on the state it finds.

@@ -33,6 +33,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads at most, for parallel; all cores by default.") var threads: Int?
   @Option(help: "Samples for each case, of which the median counts.") var samples = 25
   @Option(help: "Workers to schedule for, for scheduling.") var workers = 8
+  @Option(help: "For parallel: tries for a sample that other programs kept waiting for a core.")
+  var patience = 20
   @Flag(help: "For parallel: without cold and Block-STM, which take longest.") var short = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -73,7 +75,8 @@ struct BenchCommand: ParsableCommand {
       shapes: GeneratedBlock.Shape.allCases.filter { shape in
         filter.map { shape.rawValue.contains($0) } ?? true
       },
-      threads: threads ?? Host.coreCount, repeats: samples, quietly: json, isShort: short)
+      threads: threads ?? Host.coreCount, repeats: samples, patience: patience,
+      quietly: json, isShort: short)
     print(json ? try encodeJSON(report) : report.summary)
     guard report.wrong.isEmpty else {
       throw CommandFailure("wrong result: \(report.wrong.joined(separator: ", "))", .wrongResult)

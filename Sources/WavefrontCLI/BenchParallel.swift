@@ -11,6 +11,9 @@ struct BenchParallel: Encodable {
   struct Means: Encodable {
     let blocks: Int
     let planned: Double
+    let simulated: Double
+    /// The mean of how far simulated and real are apart, as a share of the real.
+    let simulationError: Double
     let cold: Double
     let blockSTM: Double
     let ceilingOf2: Double
@@ -22,6 +25,9 @@ struct BenchParallel: Encodable {
       }
       blocks = rows.count
       planned = mean(\.plannedSpeedUp)
+      simulated = mean(\.simulated)
+      simulationError =
+        rows.reduce(0) { $0 + abs($1.simulated / $1.plannedSpeedUp - 1) } / Double(max(rows.count, 1))
       cold = mean(\.coldSpeedUp)
       blockSTM = mean(\.blockSTMSpeedUp)
       ceilingOf2 = mean(\.ceilingOf2)
@@ -36,11 +42,12 @@ struct BenchParallel: Encodable {
 
   /// Measures generated blocks and those in files, printing a line for each unless `quietly`.
   init(
-    _ files: [String], shapes: [GeneratedBlock.Shape], threads: Int, repeats: Int, quietly: Bool,
-    isShort: Bool = false
+    _ files: [String], shapes: [GeneratedBlock.Shape], threads: Int, repeats: Int, patience: Int = 0,
+    quietly: Bool, isShort: Bool = false
   ) throws {
     self.threads = threads
-    let benchmark = ParallelBenchmark(threads: threads, repeats: repeats, isShort: isShort)
+    let benchmark = ParallelBenchmark(
+      threads: threads, repeats: repeats, patience: patience, isShort: isShort)
     if !quietly { print(Self.title(threads)) }
     for shape in shapes {
       generated.append(try benchmark.measure(GeneratedBlock(shape, count: 1000)))
@@ -62,9 +69,9 @@ struct BenchParallel: Encodable {
 
   private static func title(_ threads: Int) -> String {
     """
-    Speed-up over serial on \(threads) threads at most. Ceilings: a perfect plan, dispatch free, on 2 and 8 workers.
-    cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
-         block   txs   Mgas serial ms planned  cpu    @1 threads   cold  way         block-stm  cpu ceiling@2    @8  repeated, block-stm's
+    Speed-up over serial on \(threads) threads at most. simul.: the planned run simulated, sharing included. Ceilings: a perfect
+    plan, dispatch free, on 2 and 8 workers. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
+         block   txs   Mgas serial ms planned simul.  cpu    @1 threads   cold  way         block-stm  cpu ceiling@2    @8  repeated: planned, cold, block-stm
     """
   }
 
@@ -74,13 +81,15 @@ struct BenchParallel: Encodable {
     let way = row.coldWay.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
     return name
       + String(
-        format: "%6d %6.1f %9.2f %7.2f %4.2f %5.2f %7d %6.2f  ", row.transactions, Double(row.gas) / 1e6,
-        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, cpu(row.planned), cpu(row.alone),
+        format: "%6d %6.1f %9.2f %7.2f %6.2f %4.2f %5.2f %7d %6.2f  ", row.transactions,
+        Double(row.gas) / 1e6,
+        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, row.simulated, cpu(row.planned), cpu(row.alone),
         row.planned.threads,
         row.coldSpeedUp) + way
       + String(
-        format: "%10.2f %4.2f %9.2f %5.2f %9d %5d", row.blockSTMSpeedUp, cpu(row.blockSTM),
+        format: "%10.2f %4.2f %9.2f %5.2f %18d %5d %10d", row.blockSTMSpeedUp, cpu(row.blockSTM),
         row.ceilingOf2, row.ceilingOf8, row.planned.executions - row.transactions,
+        row.cold.executions - row.transactions,
         row.blockSTM.executions - row.transactions) + (row.difference.map { "  WRONG: \($0)" } ?? "")
   }
 
@@ -93,8 +102,10 @@ struct BenchParallel: Encodable {
     }
     return String(
       format:
-        "geometric mean of %d blocks: planned %.2f, cold %.2f, block-stm %.2f, ceiling %.2f @2 and %.2f @8",
-      means.blocks, means.planned, means.cold, means.blockSTM, means.ceilingOf2, means.ceilingOf8)
+        "geometric mean of %d blocks: planned %.2f (simulated %.2f, apart by %.0f %% on average), cold %.2f, "
+        + "block-stm %.2f, ceiling %.2f @2 and %.2f @8",
+      means.blocks, means.planned, means.simulated, means.simulationError * 100, means.cold, means.blockSTM,
+      means.ceilingOf2, means.ceilingOf8)
       + worst("planned", \.plannedSpeedUp) + worst("cold", \.coldSpeedUp)
   }
 }

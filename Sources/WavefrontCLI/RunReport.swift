@@ -41,7 +41,8 @@ struct RunReport: Encodable {
 
   enum CodingKeys: CodingKey {
     case block, fork, transactions, gasUsed, receiptsRoot, logsBloom, stateRoot, matchesSerial, difference
-    case matchesHeader, waves, waveList, criticalPathGas, mispredictions, classes, routes, timingsNs
+    case matchesHeader, waves, waveList, criticalPathGas, mispredictions, way, threads, classes, routes,
+      timingsNs
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -64,6 +65,8 @@ struct RunReport: Encodable {
     try container.encode(job.waves.map { Wave(transactions: $0.width, gas: $0.gas) }, forKey: .waveList)
     try container.encode(job.criticalPath, forKey: .criticalPathGas)
     try container.encode(job.mispredictions, forKey: .mispredictions)
+    try container.encode(job.way, forKey: .way)
+    try container.encode(job.threads, forKey: .threads)
     let classes = job.classes
     try container.encode(
       Dictionary(uniqueKeysWithValues: PredictionClass.allCases.map { ($0.rawValue, classes[$0] ?? 0) }),

@@ -85,7 +85,11 @@ struct RunTable {
 
   private var speedUp: String {
     let ratio = Double(job.timings.serial) / Double(max(job.timings.parallel, 1))
-    return "\(Format.decimals(ratio, 2))× on \(executor.threads) threads, \(job.mispredictions) run again"
+    let how =
+      job.way == .serial && executor.kind != .serial
+      ? "run serially, as sharing would not pay"
+      : "on \(job.threads) threads, \(job.mispredictions) run again"
+    return "\(Format.decimals(ratio, 2))× \(how)"
   }
 
   private var result: String {

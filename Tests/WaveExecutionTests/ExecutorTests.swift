@@ -4,6 +4,7 @@ import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
+import Foundation
 import Testing
 
 @testable import WaveExecution
@@ -201,7 +202,7 @@ struct ExecutorTests {
     "a chain, and a block too small to share, run on one thread; independent work on as many as it keeps busy"
   )
   func threadsFitTheBlock() throws {
-    func threads(_ senders: Int, _ count: Int) throws -> Int {
+    func threads(_ senders: Int, _ count: Int, nanoseconds: Int = 30_000) throws -> Int {
       var random = RandomBlock(seed: 1, count: 0, accounts: 1)
       for sender in 0..<senders {
         let address = Address(0x1_0000 + UInt64(sender))
@@ -214,17 +215,65 @@ struct ExecutorTests {
       }
       let chained = random.senders.map { sender in
         let place = [Location.nonce(sender)]
-        return ScheduledTransaction(access: AccessSet(reads: place, writes: place, adds: []), cost: 1)
+        return ScheduledTransaction(
+          access: AccessSet(reads: place, writes: place, adds: []), cost: nanoseconds)
       }
-      let plan = ExecutionPlan(Schedule.ordered(chained))
+      let plan = ExecutionPlan(Schedule.ordered(chained), workers: 8, unit: .nanoseconds)
       return try BlockExecutor(kind: .dataflow, threads: 8).run(
         random.processor, on: random.state, plan: plan
       ).threads
     }
     #expect(try threads(1, 30) == 1)
-    #expect(try threads(4, 4) == 1)
+    #expect(try threads(4, 4, nanoseconds: 10_000) == 1)
     #expect(try threads(2, 30) == 3)
     #expect(try threads(10, 30) == 8)
+    #expect(try threads(10, 30, nanoseconds: 1000) == 1)
+  }
+
+  @Test("an executor that adapts, beginning serially and sharing the rest", arguments: 600..<608)
+  func adaptingExecutors(seed: UInt64) throws {
+    let random = RandomBlock(seed: seed, count: 400, accounts: seed % 2 == 0 ? 4 : 60)
+    let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
+    let executor = BlockExecutor(kind: .dataflow, threads: 3)
+    let asked = BlockPredictor(nanosecondsPerTransaction: 1) { index, _ in
+      Prediction(trust: .speculative, access: serial.result.transactions[index].effects.accessSet)
+    }
+    let late = BlockPredictor { _, _ in
+      usleep(300)
+      return Prediction(trust: .unknown, access: AccessSet(reads: [], writes: [], adds: []))
+    }
+    for predictor in [nil, asked, late] {
+      let run = try executor.run(random.processor, on: random.state, predictor: predictor)
+      try Self.expectSame(serial, run, "seed \(seed), \(run.way)")
+      #expect(run.way != .serial || run.threads == 1)
+    }
+    let planned = try executor.run(random.processor, on: random.state, plan: Self.actualPlan(serial))
+    try Self.expectSame(serial, planned, "seed \(seed), planned")
+  }
+
+  @Test("a chain run without a plan is taken over: little of it runs twice")
+  func chainsAreTakenOver() throws {
+    var random = RandomBlock(seed: 1, count: 0, accounts: 1)
+    for number in 0..<200 as Range<UInt64> {
+      let sender = Address(0x1_0000 + number)
+      random.state.set(sender, nonce: 0, balance: UInt256(UInt64.max), code: [], storage: [:])
+      random.block.transactions.append(
+        Transaction(
+          gasPrice: 10, gasLimit: 100_000, to: Address(0x2_0000),
+          data: UInt256.zero.bigEndianBytes + UInt256(1 as UInt64).bigEndianBytes
+            + UInt256.zero.bigEndianBytes))
+      random.senders.append(sender)
+    }
+    random.state.set(Address(0x2_0000), nonce: 1, balance: 0, code: RandomBlock.counter, storage: [0: 1])
+    let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
+    for threads in [2, 4, 8] {
+      // All are slowed down alike, so that they run side by side whatever else the machine does.
+      let slow = UnreliableState(random.state, failsAfter: nil, stalls: true)
+      let run = try BlockExecutor(kind: .dataflow, threads: threads, adapts: false).run(
+        random.processor, on: slow)
+      try Self.expectSame(serial, run, "\(threads) threads")
+      #expect(try run.state.storage(Address(0x2_0000), 0) == 201)
+    }
   }
 
   @Test("a sender that might not afford all its transactions stays a chain")

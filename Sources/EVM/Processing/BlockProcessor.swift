@@ -241,21 +241,33 @@ extension BlockProcessor {
     var result = BlockResult()
     result.opening = try begin(&machine, on: state)
     for index in block.transactions.indices {
-      try admit(index, after: result)
-      do throws(ExecutionError) {
-        let outcome = try machine.execute(block.transactions[index], sender: senders[index], on: state)
-        do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
-        result.append(outcome, blobs: block.transactions[index].blobVersionedHashes.count)
-        observe(state)
-      } catch {
-        switch error {
-        case .rejected(let rejection): throw .transaction(index: index, rejection)
-        case .state(let error): throw .state(error)
-        }
-      }
+      try executeNext(index, on: state, with: &machine, &result)
+      observe(state)
     }
     try finish(&machine, on: state, &result)
     return result
+  }
+
+  /// Runs the transaction next in line on the state behind those before it.
+  ///
+  /// - Parameters:
+  ///   - index: the transaction.
+  ///   - state: becomes the state behind it.
+  ///   - result: what the transactions before it gave; its own is added.
+  public func executeNext(
+    _ index: Int, on state: MemoryState, with machine: inout Machine, _ result: inout BlockResult
+  ) throws(BlockError) {
+    try admit(index, after: result)
+    do throws(ExecutionError) {
+      let outcome = try machine.execute(block.transactions[index], sender: senders[index], on: state)
+      do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
+      result.append(outcome, blobs: block.transactions[index].blobVersionedHashes.count)
+    } catch {
+      switch error {
+      case .rejected(let rejection): throw .transaction(index: index, rejection)
+      case .state(let error): throw .state(error)
+      }
+    }
   }
 }
 

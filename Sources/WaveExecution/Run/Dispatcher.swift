@@ -90,18 +90,6 @@ final class Dispatcher: @unchecked Sendable {
   /// At most so many in one go.
   private static var most: Int { 16 }
 
-  /// Takes everything that no one has taken yet; only for plans without dependencies, whose order is that of the block.
-  ///
-  /// - Returns: the first transaction taken.
-  func takeRest() -> Int {
-    var first = plan.count
-    for word in (0..<wordCount).reversed() {
-      let bits = unsafe ready[word].exchange(0, ordering: .acquiringAndReleasing)
-      if bits != 0 { first = word &* 64 &+ bits.trailingZeroBitCount }
-    }
-    return first
-  }
-
   private func push(_ rank: Int) {
     unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)
   }

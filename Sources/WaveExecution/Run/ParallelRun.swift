@@ -16,57 +16,83 @@ import Synchronization
 ///    nothing runs more than twice.
 /// 3. A transaction that could not run (a nonce that does not fit, an unreadable value) is run again by the committer
 ///    as well. If it fails then too, the block is at fault: all workers stop and the error is reported.
+/// 4. Where too much has to run again, the committer takes over: it claims every transaction that nobody has begun and
+///    runs it in its turn; once nothing of the others' is left, plainly on the state behind the block, as a serial
+///    run does. So running ahead in vain costs the beginning of a block at most.
 /// With barriers, the ready transactions of a wave are released together, when the wave before has run.
 @safe
 final class ParallelRun: @unchecked Sendable {
   /// What running a transaction gave, right or wrong.
   typealias Outcome = Result<TransactionResult, ExecutionError>
 
+  /// Who has begun to run a transaction, or will.
+  enum Claim {
+    static let none: UInt8 = 0
+    static let worker: UInt8 = 1
+    static let committer: UInt8 = 2
+  }
+
   /// A transaction on its way. Two cache lines and more, so that workers do not get in each other's way.
   struct Record: ~Copyable {
     var outcome: Outcome?
     /// Where its effects are; nil where it failed.
     var places: TransactionPlaces?
+    /// Who has run it; whose caches hold what follows.
+    var runner: Int32 = -1
+    /// Who runs it, if anyone: a `Claim`.
+    let claim = Atomic<UInt8>(Claim.none)
     /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
     let hasRun = Atomic<Bool>(false)
   }
 
   // Invariant: `records` points to `count` initialised records. Each is written by the one worker that runs the
-  // transaction until `hasRun` is set, and by the committer from then on. `state`, `result`, `error` and `executions`
-  // belong to the committer: whoever holds `committing`, and the caller when all workers have left.
-  private let processor: BlockProcessor
+  // transaction until `hasRun` is set, and by the committer from then on. `state`, `result`, `error`, `repetitions`,
+  // `lastForeign` and `isPlain` belong to the committer: whoever holds `committing`, and the caller when all workers
+  // have left.
+  let processor: BlockProcessor
   private let codes: CodeCache
   let plan: ExecutionPlan
   private let workspace: Workspace
-  private let pool: WorkerPool
-  private let perturbation: Perturbation?
+  let pool: WorkerPool
+  let perturbation: Perturbation?
   let versions: VersionedState
   private let dispatcher: Dispatcher
-  private let count: Int
-  private let records: UnsafeMutablePointer<Record>
+  let count: Int
+  /// Those before this one had run before the run in parallel began.
+  let first: Int
+  let records: UnsafeMutablePointer<Record>
 
-  private let committing = SpinLock()
+  let committing = SpinLock()
   /// Transactions below this are final.
-  private let frontier = Atomic<Int>(0)
-  private let over = Atomic<Bool>(false)
-  private let state: MemoryState
-  private var result = BlockResult()
-  private var error: BlockError?
-  private var repetitions = 0
-  /// From here on the committer runs all transactions itself.
-  private var rest: Int?
+  let frontier: Atomic<Int>
+  let over = Atomic<Bool>(false)
+  let state: MemoryState
+  var result: BlockResult
+  var error: BlockError?
+  var repetitions = 0
+  /// Set when the committer has taken over what nobody had begun.
+  let isTakenOver = Atomic<Bool>(false)
+  /// The last transaction that others than the committer have begun, once it has taken over.
+  var lastForeign = 0
+  /// Whether the committer has gone on without versions.
+  var isPlain = false
 
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - base: the state before the first transaction; must not change while the run lasts.
+  ///   - first: where to begin; the transactions before have run.
+  ///   - result: what came before.
+  ///   - base: the state before that transaction; must not change while the run lasts.
   ///   - opening: the same; what becomes of it is put on a copy.
   ///   - hasBarriers: whether each wave waits for all of the one before.
   init(
-    _ processor: BlockProcessor, base: any StateReader, opening: MemoryState, codes: CodeCache,
-    plan: ExecutionPlan, hasBarriers: Bool, workers: Int, workspace: Workspace, pool: WorkerPool,
-    perturbation: Perturbation?
+    _ processor: BlockProcessor, from first: Int, _ result: consuming BlockResult, base: any StateReader,
+    opening: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool, workers: Int,
+    workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
   ) {
+    self.first = first
+    self.result = result
+    frontier = Atomic(first)
     self.processor = processor
     self.codes = codes
     self.plan = plan
@@ -83,8 +109,8 @@ final class ParallelRun: @unchecked Sendable {
     state.reserve(accounts: 3 * count, slots: count)
     unsafe records = .allocate(capacity: max(count, 1))
     for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
-    result.transactions.reserveCapacity(count)
-    over.store(count == 0, ordering: .relaxed)
+    self.result.transactions.reserveCapacity(count)
+    over.store(first >= count, ordering: .relaxed)
   }
 
   deinit {
@@ -140,31 +166,39 @@ final class ParallelRun: @unchecked Sendable {
       worker.taken.removeAll()
       if dispatcher.take(into: &worker.taken) {
         runTaken(&worker, &machine)
-      } else if !commit(&worker, &machine), !waitForWork() {
+      } else if !commit(&worker, &machine, isIdle: true), !waitForWork() {
         return
       }
     }
   }
-
-  /// So many transactions may wait for the committer while there is something to run.
-  private static var patience: Int { 8 }
 
   private func runTaken(_ worker: inout Worker, _ machine: inout Machine) {
     var position = 0
     while position < worker.taken.count {
       let index = Int(worker.taken[position])
       position += 1
-      perturbation?.disturb(worker.number, index, .start)
-      run(index, &worker, &machine)
+      if index >= first {
+        perturbation?.disturb(worker.number, index, .start)
+        // Whoever takes over needs nobody released.
+        guard claim(index, Claim.worker) else { continue }
+        run(index, &worker, &machine)
+      }
       perturbation?.disturb(worker.number, index, .release)
       let (kept, shared) = dispatcher.release(
         index, keepsOne: position == worker.taken.count && perturbation?.forbidsKeeping(index) != true)
       if kept >= 0 { worker.taken.append(kept) }
       if shared > 0 { pool.call(shared) }
       // What is behind in the plan matters more than what is done, but little should be left for the end.
-      if hasRun(frontier.load(ordering: .relaxed) &+ Self.patience) { commit(&worker, &machine) }
+      if shouldCommit(worker.number) { commit(&worker, &machine, isIdle: false) }
       if over.load(ordering: .relaxed) { return }
     }
+  }
+
+  /// Claims a transaction unless someone else has.
+  func claim(_ index: Int, _ claim: UInt8) -> Bool {
+    unsafe records[index].claim.compareExchange(
+      expected: Claim.none, desired: claim, ordering: .sequentiallyConsistent
+    ).exchanged
   }
 
   private func run(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) {
@@ -194,6 +228,7 @@ final class ParallelRun: @unchecked Sendable {
       } catch { outcome = .failure(.state(error)) }
     }
     unsafe record.pointee.outcome = outcome
+    unsafe record.pointee.runner = Int32(truncatingIfNeeded: worker.number)
     unsafe record.pointee.hasRun.store(true, ordering: .sequentiallyConsistent)
   }
 
@@ -223,101 +258,8 @@ final class ParallelRun: @unchecked Sendable {
   }
 
   /// Whether a transaction has run; where there is none, whether the last one has.
-  private func hasRun(_ index: Int) -> Bool {
+  func hasRun(_ index: Int) -> Bool {
     unsafe records[min(index, count - 1)].hasRun.load(ordering: .sequentiallyConsistent)
-  }
-
-  // MARK: The committer
-
-  /// Makes transactions final as far as they have run, unless someone else is at it.
-  ///
-  /// - Returns: whether there was anything to do.
-  @discardableResult
-  private func commit(_ worker: inout Worker, _ machine: inout Machine) -> Bool {
-    var hasCommitted = false
-    // Who comes while the lock is taken leaves, so whoever gives it back must look once more.
-    while !over.load(ordering: .sequentiallyConsistent),
-      hasRun(frontier.load(ordering: .sequentiallyConsistent)), committing.tryAcquire()
-    {
-      do throws(BlockError) {
-        var next = frontier.load(ordering: .relaxed)
-        while next < count, hasRun(next) || isMine(next) {
-          hasCommitted = true
-          perturbation?.disturb(worker.number, next, .commit)
-          try settle(next, &worker, &machine)
-          next += 1
-          frontier.store(next, ordering: .sequentiallyConsistent)
-        }
-        if next == count { end() }
-      } catch {
-        self.error = error
-        end()
-      }
-      committing.releaseFully()
-    }
-    return hasCommitted
-  }
-
-  /// Whether the committer itself is to run a transaction, because running ahead does not pay: without a plan, and with
-  /// transactions of which most depend on the one before, what the others run would have to be repeated.
-  private func isMine(_ index: Int) -> Bool {
-    if rest == nil, !plan.isInformed, repetitions >= Self.leastRepetitions, repetitions &* 4 > index {
-      rest = dispatcher.takeRest()
-    }
-    return rest.map { index >= $0 } ?? false
-  }
-
-  private static var leastRepetitions: Int { 6 }
-
-  private func end() {
-    over.store(true, ordering: .sequentiallyConsistent)
-    pool.callAll()
-  }
-
-  /// Makes the transaction next in line final.
-  private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
-    let record = unsafe records + index
-    try processor.admit(index, after: result)
-    if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
-      case .success(var transaction) = consume outcome
-    {
-      if unsafe versions.holds(&transaction.effects, at: places, index: index) {
-        return try append(transaction, at: places, index, &worker)
-      }
-      unsafe versions.retract(transaction.effects, at: places)
-    }
-    if rest.map({ index < $0 }) ?? true { repetitions += 1 }
-    let (transaction, places) = try repeatRun(index, &worker, &machine)
-    try append(transaction, at: places, index, &worker)
-  }
-
-  /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
-  private func repeatRun(
-    _ index: Int, _ worker: inout Worker, _ machine: inout Machine
-  ) throws(BlockError) -> (TransactionResult, TransactionPlaces) {
-    worker.view.moveExactly(to: index)
-    do throws(ExecutionError) {
-      let transaction = try machine.execute(
-        unsafe worker.transactions[index], sender: unsafe worker.senders[index], on: worker.view)
-      do throws(StateReadError) {
-        return unsafe (transaction, try worker.view.places(of: transaction.effects))
-      } catch { throw ExecutionError.state(error) }
-    } catch {
-      switch error {
-      case .rejected(let rejection): throw .transaction(index: index, rejection)
-      case .state(let error): throw .state(error)
-      }
-    }
-  }
-
-  private func append(
-    _ transaction: TransactionResult, at places: TransactionPlaces, _ index: Int, _ worker: inout Worker
-  ) throws(BlockError) {
-    do throws(StateReadError) {
-      unsafe try versions.settle(
-        transaction.effects, at: places, index: index, on: state, in: worker.arena)
-    } catch { throw .state(error) }
-    result.append(transaction, blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
   }
 
   // MARK: The end
@@ -326,7 +268,7 @@ final class ParallelRun: @unchecked Sendable {
   /// all workers have left.
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
     if let error { throw error }
-    versions.settleCoinbase(on: state)
+    if !isPlain { versions.settleCoinbase(on: state) }
     return (result, state, count + repetitions)
   }
 }

@@ -176,3 +176,11 @@ public enum ThreadTime {
     return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
   }
 }
+
+extension ContinuousClock.Instant {
+  /// Nanoseconds from here to now.
+  public var nanosecondsSince: UInt64 {
+    let (seconds, attoseconds) = (ContinuousClock.now - self).components
+    return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
+  }
+}

@@ -16,41 +16,61 @@ final class VersionedView: StateReader, @unchecked Sendable {
     let version: SlotVersions.List.Pointer?
   }
 
-  // Invariant: used by one worker only. What is noted lives in the arenas of the block.
+  /// What changes from transaction to transaction.
+  @safe
+  private struct Notes: ~Copyable {
+    var coinbaseCell: VersionedState.Accounts.Pointer?
+    var index = 0
+    var sender = Address.zero
+    var nonce: UInt64 = 0
+    /// Whether all transactions before are final, so that everything is as it will be.
+    var isExact = false
+    var accounts = unsafe PlainArray<VersionedState.Accounts.Pointer>(capacity: 64)
+    var slots = PlainArray<SlotRead>(capacity: 256)
+  }
+
+  // Invariant: used by one worker only. What is noted lives in the arenas of the block. `storage` points to one
+  // initialised value that this object owns; behind a pointer, as checking each access for exclusivity takes about as
+  // long as a read.
   private let state: VersionedState
   private let arena: Arena
   private let coinbase: Address
-  private var coinbaseCell: VersionedState.Accounts.Pointer?
-  private var index = 0
-  private var sender = Address.zero
-  private var nonce: UInt64 = 0
-  /// Whether all transactions before are final, so that everything is as it will be.
-  private var isExact = false
-  private var accounts = unsafe PlainArray<VersionedState.Accounts.Pointer>(capacity: 64)
-  private var slots = PlainArray<SlotRead>(capacity: 256)
+  private let storage: UnsafeMutablePointer<Notes>
 
   init(_ state: VersionedState, _ arena: Arena) {
     self.state = state
     self.arena = arena
     coinbase = state.coinbase
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: Notes())
+  }
+
+  deinit {
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  private var notes: Notes {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(storage) }
+    @inline(__always) unsafeMutableAddress { unsafe storage }
   }
 
   /// Moves to transaction `index`, foretelling its sender's nonce.
   func move(to index: Int, sender: Address, nonce: UInt64) {
-    self.index = index
-    self.sender = sender
-    self.nonce = nonce
-    isExact = false
-    unsafe accounts.removeAll()
-    slots.removeAll()
+    notes.index = index
+    notes.sender = sender
+    notes.nonce = nonce
+    notes.isExact = false
+    unsafe notes.accounts.removeAll()
+    notes.slots.removeAll()
   }
 
   /// Moves to transaction `index`, all of whose predecessors are final.
   func moveExactly(to index: Int) {
-    self.index = index
-    isExact = true
-    unsafe accounts.removeAll()
-    slots.removeAll()
+    notes.index = index
+    notes.isExact = true
+    unsafe notes.accounts.removeAll()
+    notes.slots.removeAll()
   }
 
   // MARK: StateReader
@@ -58,32 +78,32 @@ final class VersionedView: StateReader, @unchecked Sendable {
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
     let cell = unsafe try state.cell(address, arena)
-    unsafe accounts.append(cell)
-    var account = unsafe cell.pointee.content.account(before: index)
-    if address == sender, !isExact { account?.nonce = nonce }
+    unsafe notes.accounts.append(cell)
+    var account = unsafe cell.pointee.content.account(before: notes.index)
+    if address == notes.sender, !notes.isExact { account?.nonce = notes.nonce }
     return account
   }
 
   private func readCoinbase() throws(StateReadError) -> Account? {
     let cell: VersionedState.Accounts.Pointer
-    if let known = unsafe coinbaseCell {
+    if let known = unsafe notes.coinbaseCell {
       unsafe cell = known
     } else {
       unsafe cell = try state.cell(coinbase, arena)
-      unsafe coinbaseCell = cell
+      unsafe notes.coinbaseCell = cell
     }
-    unsafe accounts.append(cell)
-    if isExact { return unsafe state.finalAccount(cell, before: index) }
+    unsafe notes.accounts.append(cell)
+    if notes.isExact { return unsafe state.finalAccount(cell, before: notes.index) }
     var account = unsafe cell.pointee.content.base
-    if coinbase == sender { account?.nonce = nonce }
+    if coinbase == notes.sender { account?.nonce = notes.nonce }
     return account
   }
 
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
     let cell = unsafe try state.cell(address, slot, arena)
-    let version = unsafe cell.pointee.content.list.last(before: index)
-    unsafe slots.append(SlotRead(cell: cell, version: version))
-    return unsafe state.value(cell, version, before: index)
+    let version = unsafe cell.pointee.content.list.last(before: notes.index)
+    unsafe notes.slots.append(SlotRead(cell: cell, version: version))
+    return unsafe state.value(cell, version, before: notes.index)
   }
 
   func code(_ hash: Hash32) throws(StateReadError) -> Bytes { try state.code(hash) }
@@ -91,7 +111,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 { try state.base.blockHash(number) }
 
   func hasStorage(_ address: Address) throws(StateReadError) -> Bool {
-    try state.hasStorage(address, before: index)
+    try state.hasStorage(address, before: notes.index)
   }
 
   // MARK: Where things are
@@ -103,9 +123,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
     var next = 0
     for position in effects.accounts.indices {
       let address = effects.accounts[position].address
-      let found = unsafe next..<min(next + Self.patience, accounts.count)
-      if let near = found.first(where: { unsafe accounts[$0].pointee.key == address }) {
-        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: accounts[near]))
+      let found = unsafe next..<min(next + Self.patience, notes.accounts.count)
+      if let near = found.first(where: { unsafe notes.accounts[$0].pointee.key == address }) {
+        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: notes.accounts[near]))
         next = near + 1
       } else {
         unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: try state.cell(address, arena)))
@@ -115,9 +135,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
     next = 0
     for position in effects.slots.indices {
       let key = SlotKey(address: effects.slots[position].address, slot: effects.slots[position].key)
-      let found = next..<min(next + Self.patience, slots.count)
-      if let near = found.first(where: { unsafe slots[$0].cell.pointee.key == key }) {
-        unsafe (slotPlaces + position).initialize(to: SlotPlace(slots[near]))
+      let found = next..<min(next + Self.patience, notes.slots.count)
+      if let near = found.first(where: { unsafe notes.slots[$0].cell.pointee.key == key }) {
+        unsafe (slotPlaces + position).initialize(to: SlotPlace(notes.slots[near]))
         next = near + 1
       } else {
         let cell = unsafe try state.cell(key.address, key.slot, arena)

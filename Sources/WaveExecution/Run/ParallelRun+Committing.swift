@@ -1,0 +1,156 @@
+import EVM
+import EVMState
+import EthereumTypes
+import Synchronization
+
+/// The committer: whoever holds `committing`.
+extension ParallelRun {
+  /// So many transactions may wait for the committer while there is something to run.
+  private static var patience: Int { 8 }
+  /// So many of them may wait for the worker that ran them, whose caches hold what they did.
+  private static var foreignPatience: Int { 32 }
+
+  /// Whether a worker that has other things to do should make transactions final nevertheless.
+  func shouldCommit(_ worker: Int) -> Bool {
+    let next = frontier.load(ordering: .relaxed)
+    if isTakenOver.load(ordering: .relaxed) { return hasRun(next) }
+    return hasRun(next &+ Self.patience) && isFor(worker, next)
+  }
+
+  /// Whether a transaction that has run is better made final by this worker than left for another.
+  private func isFor(_ worker: Int, _ index: Int) -> Bool {
+    guard index < count, hasRun(index) else { return false }
+    return unsafe records[index].runner == Int32(truncatingIfNeeded: worker)
+      || hasRun(index &+ Self.foreignPatience)
+  }
+
+  /// Makes transactions final as far as they have run, unless someone else is at it.
+  ///
+  /// - Parameter isIdle: whether the worker has nothing else to do.
+  /// - Returns: whether there was anything to do.
+  @discardableResult
+  func commit(_ worker: inout Worker, _ machine: inout Machine, isIdle: Bool) -> Bool {
+    var hasCommitted = false
+    // Who comes while the lock is taken leaves, so whoever gives it back must look once more.
+    while !over.load(ordering: .sequentiallyConsistent),
+      hasRun(frontier.load(ordering: .sequentiallyConsistent)),
+      isIdle || isTakenOver.load(ordering: .relaxed)
+        || isFor(worker.number, frontier.load(ordering: .relaxed)),
+      committing.tryAcquire()
+    {
+      do throws(BlockError) {
+        var next = frontier.load(ordering: .relaxed)
+        while next < count, isReady(next, worker.number, isIdle: isIdle) {
+          hasCommitted = true
+          perturbation?.disturb(worker.number, next, .commit)
+          if isTakenOver.load(ordering: .relaxed), next > lastForeign {
+            try runRest(from: next, &machine)
+            next = count
+          } else {
+            try settle(next, &worker, &machine)
+            next += 1
+          }
+          frontier.store(next, ordering: .sequentiallyConsistent)
+          if shouldTakeOver(next) { takeOver(from: next) }
+        }
+        if next == count { end() }
+      } catch {
+        self.error = error
+        end()
+      }
+      committing.releaseFully()
+    }
+    return hasCommitted
+  }
+
+  private func isReady(_ index: Int, _ worker: Int, isIdle: Bool) -> Bool {
+    if isTakenOver.load(ordering: .relaxed) {
+      return hasRun(index) || index > lastForeign || isCommitters(index)
+    }
+    return isIdle ? hasRun(index) : isFor(worker, index)
+  }
+
+  private func isCommitters(_ index: Int) -> Bool {
+    unsafe records[index].claim.load(ordering: .relaxed) == Claim.committer
+  }
+
+  private func end() {
+    over.store(true, ordering: .sequentiallyConsistent)
+    pool.callAll()
+  }
+
+  // MARK: Making final
+
+  /// Makes the transaction next in line final.
+  private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
+    let record = unsafe records + index
+    try processor.admit(index, after: result)
+    if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
+      case .success(var transaction) = consume outcome
+    {
+      if unsafe versions.holds(&transaction.effects, at: places, index: index) {
+        return try append(transaction, at: places, index, &worker)
+      }
+      unsafe versions.retract(transaction.effects, at: places)
+    }
+    if !isCommitters(index) { repetitions += 1 }
+    let (transaction, places) = try repeatRun(index, &worker, &machine)
+    try append(transaction, at: places, index, &worker)
+  }
+
+  /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
+  private func repeatRun(
+    _ index: Int, _ worker: inout Worker, _ machine: inout Machine
+  ) throws(BlockError) -> (TransactionResult, TransactionPlaces) {
+    worker.view.moveExactly(to: index)
+    do throws(ExecutionError) {
+      let transaction = try machine.execute(
+        unsafe worker.transactions[index], sender: unsafe worker.senders[index], on: worker.view)
+      do throws(StateReadError) {
+        return unsafe (transaction, try worker.view.places(of: transaction.effects))
+      } catch { throw ExecutionError.state(error) }
+    } catch {
+      switch error {
+      case .rejected(let rejection): throw .transaction(index: index, rejection)
+      case .state(let error): throw .state(error)
+      }
+    }
+  }
+
+  private func append(
+    _ transaction: TransactionResult, at places: TransactionPlaces, _ index: Int, _ worker: inout Worker
+  ) throws(BlockError) {
+    do throws(StateReadError) {
+      unsafe try versions.settle(
+        transaction.effects, at: places, index: index, on: state, in: worker.arena)
+    } catch { throw .state(error) }
+    result.append(transaction, blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+  }
+
+  // MARK: Taking over
+
+  private static var leastRepetitions: Int { 6 }
+
+  /// Whether running ahead does not pay: more than a quarter of it had to run again.
+  private func shouldTakeOver(_ next: Int) -> Bool {
+    guard !isTakenOver.load(ordering: .relaxed) else { return false }
+    if let perturbation, perturbation.forcesTakeOver(next) { return true }
+    return repetitions >= Self.leastRepetitions && repetitions &* 4 > next &- first
+  }
+
+  /// Claims what nobody has begun, from the transaction next in line on.
+  private func takeOver(from next: Int) {
+    lastForeign = next - 1
+    for index in next..<count {
+      if !claim(index, Claim.committer) { lastForeign = index }
+    }
+    isTakenOver.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Runs all that is left on the state behind what is final. Nobody else runs anything any more.
+  private func runRest(from next: Int, _ machine: inout Machine) throws(BlockError) {
+    versions.settleCoinbase(on: state)
+    isPlain = true
+    for index in next..<count { try processor.executeNext(index, on: state, with: &machine, &result) }
+  }
+}

@@ -1,0 +1,99 @@
+import EVM
+
+/// Watches a block being run serially, and finds out whether to share the rest of it between threads.
+struct Scout {
+  enum Finding {
+    /// Go on as before.
+    case carryOn
+    /// Go on, but threads will probably be needed in a moment.
+    case wake
+    /// Share what is left.
+    case share
+  }
+
+  private let processor: BlockProcessor
+  /// Gas used by the whole block, where its header says so already; otherwise 0.
+  private let gasUsed: UInt64
+  private let isPlanned: Bool
+  private var start = ContinuousClock.now
+  private var gasAtNextLook = Self.gasBetweenLooks
+  private var hasWoken = false
+  /// About how long the rest of the block will take on one thread.
+  private(set) var nanosecondsLeft = 0.0
+
+  init(_ processor: BlockProcessor, isPlanned: Bool) {
+    self.processor = processor
+    self.isPlanned = isPlanned
+    gasUsed = processor.block.header.gasUsed
+  }
+
+  /// So much gas takes some ten microseconds: looking at the clock for each transaction would be felt.
+  private static var gasBetweenLooks: UInt64 { 150_000 }
+  /// What is left must take so long, or it is over before another thread has done much.
+  private static var leastNanoseconds: Double { 250_000 }
+  /// Handing what a plain transfer did from one core to another takes as long as the transfer.
+  private static var leastNanosecondsEach: Double { 2500 }
+  /// So long a beginning says something about the rest.
+  private static var leastNanosecondsSeen: Double { 40_000 }
+  /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
+  private static var largeTransaction: UInt64 { 1_000_000 }
+  private static var largeBlock: UInt64 { 4_000_000 }
+  /// Before anything has run: nanoseconds for a unit of gas.
+  private static var firstGuess: Double { 0.2 }
+
+  /// What to do before transaction `next`.
+  mutating func look(_ next: Int, _ result: borrowing BlockResult) -> Finding {
+    let used = result.gasUsed
+    if next == 0 {
+      start = .now
+      nanosecondsLeft = Double(gasUsed) * Self.firstGuess
+      hasWoken = gasUsed >= Self.largeBlock
+      if mustNotWait(for: next, used) { return .share }
+      return hasWoken ? .wake : .carryOn
+    }
+    if mustNotWait(for: next, used) { return .share }
+    guard used >= gasAtNextLook else { return .carryOn }
+    gasAtNextLook = used &+ Self.gasBetweenLooks
+    let seen = Double(start.nanosecondsSince)
+    nanosecondsLeft = seen * left(from: next, used)
+    let count = Double(processor.block.transactions.count - next)
+    guard count > 1, nanosecondsLeft > Self.leastNanoseconds,
+      nanosecondsLeft > Self.leastNanosecondsEach * count
+    else { return .carryOn }
+    if hasWoken { return seen > Self.leastNanosecondsSeen ? .share : .carryOn }
+    hasWoken = true
+    return .wake
+  }
+
+  private func mustNotWait(for next: Int, _ used: UInt64) -> Bool {
+    gasUsed > used &+ Self.largeBlock
+      && processor.block.transactions[next].gasLimit >= Self.largeTransaction
+  }
+
+  /// How many times as much work is left as is done.
+  private func left(from next: Int, _ used: UInt64) -> Double {
+    if gasUsed > 0 { return Double(gasUsed &- min(used, gasUsed)) / Double(max(used, 1)) }
+    let transactions = processor.block.transactions
+    func weight(_ index: Int) -> Double { Double(min(transactions[index].gasLimit, 1 << 25)) }
+    let done = (0..<next).reduce(0) { $0 + weight($1) }
+    return (next..<transactions.count).reduce(0) { $0 + weight($1) } / max(done, 1)
+  }
+
+  /// Whether the block's header says that hardly anything but plain transfers can be in it.
+  static func isPlain(_ processor: BlockProcessor) -> Bool {
+    let gas = processor.block.header.gasUsed
+    return gas > 0 && gas < 30_000 * UInt64(processor.block.transactions.count)
+  }
+
+  /// Whether a block looks large enough to share before anything of it has run: for Block-STM, which begins with
+  /// the first transaction.
+  static func mayPay(_ processor: BlockProcessor) -> Bool {
+    let count = processor.block.transactions.count
+    var gas = 0.0
+    for index in processor.block.transactions.indices {
+      gas += Double(min(processor.block.transactions[index].gasLimit, 1 << 25)) - 21_000
+    }
+    let expected = Double(count) * 1000 + max(gas, 0) * 0.1
+    return count >= 8 && expected > 150_000 && expected > 3000 * Double(count)
+  }
+}
