@@ -21,10 +21,13 @@ struct BenchCommand: ParsableCommand {
 
       The suite "controlflow" finds the control flow of the contracts in NDJSON files: an object a line with "code", \
       and where known "groundTruth.selectors" to compare with.
+
+      The suite "prepass" predicts every transaction of the block snapshots named, with nothing known of any contract \
+      and again with all known, and prints what that takes beside running it, by kind of transaction.
       """)
 
   enum Suite: String, ExpressibleByArgument, CaseIterable {
-    case interpreter, parallel, scheduling, controlflow
+    case interpreter, parallel, scheduling, controlflow, prepass
   }
 
   @Option(help: "What to measure.") var suite: Suite
@@ -58,6 +61,10 @@ struct BenchCommand: ParsableCommand {
     case .scheduling: try runScheduling()
     case .controlflow:
       let suite = try ControlFlowSuite(paths)
+      print(json ? try encodeJSON(suite) : suite.summary)
+    case .prepass:
+      let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
+      let suite = try PrePassSuite(files, rounds: samples)
       print(json ? try encodeJSON(suite) : suite.summary)
     }
   }

@@ -1,0 +1,13 @@
+import Wavefront
+
+/// What libFuzzer calls for each input. Whatever is wrong ends the process, and libFuzzer keeps the input.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  guard let test = FuzzCase(Bytes(UnsafeBufferPointer(start: start, count: count))) else { return 0 }
+  do {
+    if let complaint = try test.complaint() { fatalError(complaint) }
+  } catch {
+    fatalError("\(error)")
+  }
+  return 0
+}

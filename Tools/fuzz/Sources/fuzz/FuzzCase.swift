@@ -1,0 +1,1 @@
+../../../../Tests/AccessAnalysisTests/Fuzzing/FuzzCase.swift
