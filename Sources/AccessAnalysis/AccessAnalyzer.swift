@@ -16,11 +16,15 @@ public final class AccessAnalyzer: Sendable {
   }
   private let summaries = Mutex<[Key: ContractSummary]>([:])
   private let workspaces = Mutex<[Workspace]>([])
-  private let paths = PathStore()
+  private let paths: PathStore
+  let signers = SignerMemo()
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
   /// Makes an analyzer without summaries.
-  public init() {}
+  public init() { paths = PathStore(signers: signers) }
+
+  /// Forgets the signers that contracts asked for, which otherwise are kept as contracts' summaries are.
+  public func forgetSigners() { signers.removeAll() }
 
   /// How a prediction was found.
   public enum Route: Hashable, Sendable {
@@ -90,30 +94,47 @@ public final class AccessAnalyzer: Sendable {
     guard let callee = paths.callee(call, precompiles, state) else {
       return bindWithoutPaths(call, environment, state, precompiles)
     }
-    let tree = paths.tree(PathKey(call, codeHash: callee?.codeHash ?? .emptyCode, fork: environment.fork))
-    if let report = paths.run(tree, call, callee, environment, state, precompiles) { return report }
-    if let reason = tree.hopelessness {
-      return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+    let codeHash = callee?.codeHash ?? .emptyCode
+    if let to = call.to, codeHash == .emptyCode {
+      let transfer = PlainTransfer(call, to: to, callee: callee, environment)
+      guard let prediction = try? transfer.prediction(state) else {
+        return Report(prediction: .unknown, route: .none(.state), steps: 0, segments: 0)
+      }
+      return Report(prediction: prediction, route: .summary, steps: 0, segments: 0, isOnKnownPath: true)
     }
-    let recorder = tree.isUnrecordable ? nil : PathRecorder()
-    let report = bind(
-      call, environment, state, precompiles, recorder: recorder, isTight: tree.needsValuesForGas)
-    switch report.route {
-    case .summary:
-      if let recorder, let ending = recorder.ending(startingWith: call.gasAtStart(environment)) {
+    let tree = paths.tree(PathKey(call, codeHash: codeHash, fork: environment.fork))
+    func follow(_ tree: PathTree) -> Report? {
+      switch paths.run(tree, call, callee, environment, state, precompiles) {
+      case .bound(let report): report
+      case .fails(let reason): Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+      case .missing: nil
+      }
+    }
+    let known = follow(tree)
+    // Bounds of gas that hold in every state come first: what they prove hangs on less.
+    if let known, known.route != .none(.gas) { return known }
+    if let tight = tree.tight, let known = follow(tight) { return known }
+    func record(into tree: PathTree, isTight: Bool) -> Report {
+      if let reason = tree.hopelessness {
+        return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+      }
+      let recorder = tree.isUnrecordable ? nil : PathRecorder()
+      let report = self.bind(call, environment, state, precompiles, recorder: recorder, isTight: isTight)
+      let reason: FallbackReason? = if case .none(let reason) = report.route { reason } else { nil }
+      guard reason != .state else { return report }
+      tree.note(reason)
+      if let recorder,
+        let ending = recorder.ending(startingWith: call.gasAtStart(environment), failure: reason)
+      {
         paths.insert(recorder, ending, into: tree)
       } else {
         tree.noteUnrecordable()
       }
       return report
-    case .none(.gas) where !tree.needsValuesForGas:
-      tree.proveGasByValues()
-      return bind(call, environment: environment, state: state)
-    case .none(.state): break
-    case .none(let reason): tree.noteFailure(reason)
-    case .taintedRun, .plainRun: break
     }
-    return report
+    let report = known ?? record(into: tree, isTight: false)
+    guard report.route == .none(.gas) else { return report }
+    return record(into: tree.makeTight(), isTight: true)
   }
 
   /// What the transaction will read and write, and what it is predicted to leave behind, which is done to the state.

@@ -177,9 +177,7 @@ extension Binder {
 
   /// The word ECRECOVER returns; nil where it returns nothing.
   func recoveredWord(_ input: [UInt8]) throws(FallbackReason) -> UInt256? {
-    var output: [UInt8] = []
-    guard precompiles.run(.ecrecover, input: input.span, into: &output) else { return nil }
-    return output.count == 32 ? UInt256(bigEndian: output) : nil
+    analyzer.signers.word(input, precompiles)
   }
 
   /// The account in the state the prediction is made for.

@@ -110,9 +110,7 @@ extension Binder {
   }
 
   private mutating func creditCoinbase() {
-    let tip =
-      environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
     // The amount is not known before the transaction has run; that it is more than nothing is.
-    if !tip.isZero { credit(table.account(environment.coinbase), Value(.one)) }
+    if call.paysCoinbase(environment) { credit(table.account(environment.coinbase), Value(.one)) }
   }
 }

@@ -64,8 +64,9 @@ struct PathEvent: Hashable, BitwiseCopyable {
     case transient
     /// What code account row `row` has: the outcome is its hash.
     case code
-    /// No event: the path is over.
-    case end
+
+    /// Whether the outcome is a word, no small number.
+    var expectsWord: Bool { self == .equal || self == .code }
   }
 
   var kind: Kind
@@ -104,6 +105,9 @@ struct PathEnding {
   var stores: [Store] = []
   /// Slot rows whose values decided something.
   var slotConditions: [Int32] = []
-  /// The least gas at the start of execution for which all that was proven about gas holds.
-  var minimumGas = 0
+  /// The least gas at the start of execution for which all that was proven about gas holds; where binding failed, the
+  /// gas with which it did.
+  var gasLimit = 0
+  /// Why binding failed here; nil where it did not.
+  var failure: FallbackReason?
 }

@@ -186,11 +186,20 @@ final class PathRecorder {
     self.ending = ending
   }
 
-  /// The ending, with the least gas it holds for, of a transaction that had `gas` when execution started; nil where
-  /// the path is not to be kept.
-  func ending(startingWith gas: Int) -> PathEnding? {
+  /// The ending of a transaction that had `gas` when execution started; nil where the path is not to be kept.
+  ///
+  /// - Parameter failure: why it could not be bound. Whoever comes here again with no more gas need not try. That may be
+  ///   said too often, since what is done then vouches for itself: so paths that are not expressible are kept as well, as
+  ///   far as they are.
+  func ending(startingWith gas: Int, failure: FallbackReason?) -> PathEnding? {
+    if let failure {
+      let isTooLong =
+        expressions.count >= Self.maximumExpressions || events.count > Self.maximumExpressions
+        || textBytes > Self.maximumTextBytes
+      return isTooLong ? nil : PathEnding(gasLimit: gas, failure: failure)
+    }
     guard !isAborted, var ending else { return nil }
-    ending.minimumGas = gasSlack == .max ? 0 : max(0, gas - gasSlack)
+    ending.gasLimit = gasSlack == .max ? 0 : max(0, gas - gasSlack)
     return ending
   }
 

@@ -5,8 +5,8 @@ import EthereumTypes
 
 extension PathRunner {
   /// Puts the prediction together at the end of a path, each list in order.
-  mutating func prediction(_ block: borrowing PathBlock) throws(StateReadError) -> Prediction? {
-    let ending = block.ending
+  mutating func prediction(_ trace: borrowing PathTrace) throws(StateReadError) -> Prediction? {
+    let ending = trace.extra.ending
     guard ending.accounts.count == accountCount else { return nil }
     for row in ending.slotConditions { workspace.slots[Int(row)].isCondition = true }
     for store in ending.stores {
@@ -16,11 +16,12 @@ extension PathRunner {
         continue
       }
       // Writing back what was there is no write; that it was there is a condition.
-      let isChanged = try slotValue(row) != get(Int16(truncatingIfNeeded: store.value), block)
+      let isChanged = try slotValue(row) != get(Int16(truncatingIfNeeded: store.value), trace)
       workspace.slots[row].isChanged = isChanged
       if !isChanged { workspace.slots[row].isCondition = true }
     }
-    let coinbase = paysCoinbase ? workspace.row(of: environment.coinbase, count: accountCount) : -1
+    let coinbase =
+      call.paysCoinbase(environment) ? workspace.row(of: environment.coinbase, count: accountCount) : -1
     let rows = coinbase == accountCount ? accountCount + 1 : accountCount
     if coinbase == accountCount {
       workspace.accounts[coinbase] = PathAccount(
@@ -45,8 +46,8 @@ extension PathRunner {
       let address = workspace.accounts[row].address
       var isChanged = use.hasUnknownAmounts || row == coinbase
       if !isChanged {
-        let credit = use.credit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.credit), block)
-        let debit = use.debit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.debit), block)
+        let credit = use.credit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.credit), trace)
+        let debit = use.debit == PathEnding.none ? .zero : get(Int16(truncatingIfNeeded: use.debit), trace)
         isChanged = credit != debit
       }
       func read(_ field: Location.Field, _ isRead: Bool) throws(StateReadError) {
@@ -87,12 +88,6 @@ extension PathRunner {
     return Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(sortedReads: reads, writes: writes, adds: adds), sortedConditions: conditions)
-  }
-
-  private var paysCoinbase: Bool {
-    let tip =
-      environment.fork >= .london ? call.gasPrice.subtractedOrZero(environment.baseFee) : call.gasPrice
-    return !tip.isZero
   }
 
   /// Puts the accounts' rows in order of address.

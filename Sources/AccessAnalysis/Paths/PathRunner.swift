@@ -12,17 +12,19 @@ struct PathRunner {
   let environment: BlockEnvironment
   let state: any StateReader
   let precompiles: PrecompileRules
+  let signers: SignerMemo
 
   var accountCount = 0
   var slotCount = 0
   private var transientCount = 0
   private(set) var instructionCount = 0
-  private(set) var blockCount = 0
+  private(set) var traceCount = 0
 
   init(
     workspace: PathWorkspace, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
-    precompiles: PrecompileRules
+    precompiles: PrecompileRules, signers: SignerMemo
   ) {
+    self.signers = signers
     self.workspace = workspace
     self.call = call
     self.environment = environment
@@ -30,79 +32,106 @@ struct PathRunner {
     self.precompiles = precompiles
   }
 
-  /// Runs down the tree. Nil where the transaction takes a path that is not in it.
-  mutating func run(from first: PathBlockReference, callee: Account?) throws(StateReadError) -> Prediction? {
+  /// Where a run ended.
+  enum Outcome {
+    case bound(Prediction)
+    /// Where the binder failed.
+    case fails(FallbackReason)
+    /// Outside the tree.
+    case missing
+  }
+
+  /// Runs down the tree.
+  mutating func run(from first: PathTraceReference, callee: Account?) throws(StateReadError) -> Outcome {
     workspace.beginRun()
     accountCount = workspace.row(of: call.sender, count: 0) + 1
     workspace.accounts[0] = PathAccount(address: call.sender, account: nil, isLoaded: false)
-    var block = first
+    var trace = first
+    var register = 0
+    // One round for each trace.
     while true {
-      instructionCount &+= Int(block.pointee.instructionCount)
-      blockCount &+= 1
-      let first = Int(block.pointee.firstRegister)
-      for index in 0..<Int(block.pointee.instructionCount) {
-        let step = block.pointee.instruction(index)
-        workspace.registers[first &+ index] =
-          step.op < Opcode.keccak256
-          ? WordOperation.evaluate(
-            step.op, get(step.a, block.pointee), get(step.b, block.pointee), get(step.c, block.pointee))
-          : try query(step, block.pointee)
+      traceCount &+= 1
+      var exit = 0
+      var index = 0
+      let count = Int(trace.pointee.instructionCount)
+      var departure: UInt256?
+      while index < count {
+        let step = trace.pointee.instruction(index)
+        index &+= 1
+        if step.op < Opcode.keccak256 {
+          workspace.registers[register] = WordOperation.evaluate(
+            step.op, get(step.a, trace.pointee), get(step.b, trace.pointee), get(step.c, trace.pointee))
+          register &+= 1
+        } else if step.op < PathInstruction.firstGuard {
+          workspace.registers[register] = try query(step, trace.pointee)
+          register &+= 1
+        } else {
+          switch step.op {
+          case PathInstruction.firstGuard &+ PathEvent.Kind.equal.rawValue:
+            let word = get(step.a, trace.pointee)
+            if word != trace.pointee.constant(step.b) { departure = word }
+          case PathInstruction.firstGuard &+ PathEvent.Kind.code.rawValue:
+            let hash = try codeHash(Int(step.aux), callee).word
+            if hash != trace.pointee.constant(step.b) { departure = hash }
+          default:
+            guard let number = row(step, trace.pointee) else { return .missing }
+            if number != step.node { departure = UInt256(UInt64(UInt32(bitPattern: number))) }
+          }
+          if departure != nil { break }
+          exit &+= 1
+        }
       }
-      let operand = block.pointee.operand
-      let eventRow = block.pointee.row
-      let next: PathBlockReference?
-      switch block.pointee.kind {
-      case .zero:
-        next = block.pointee.following(get(operand, block.pointee).isZero ? 0 as UInt64 : 1)
-      case .equal: next = block.pointee.following(get(operand, block.pointee))
-      case .account:
-        let address = Address(truncating: get(operand, block.pointee))
-        guard let row = accountRow(address, isConstant: operand < 0) else { return nil }
-        next = block.pointee.following(UInt64(row))
-      case .slot:
-        let slot = get(operand, block.pointee)
-        let row = workspace.row(
-          ofSlot: slot, eventRow, in: workspace.slots, isTransient: false, count: slotCount)
-        if row == slotCount {
-          guard slotCount < PathWorkspace.maximumSlots - 1 else { return nil }
-          workspace.slots[row] = PathSlot(
-            account: eventRow, isLoaded: false, isCondition: false, isChanged: false, slot: slot, value: .zero
-          )
-          slotCount &+= 1
-        }
-        next = block.pointee.following(UInt64(row))
-      case .transient:
-        let slot = get(operand, block.pointee)
-        let row = workspace.row(
-          ofSlot: slot, eventRow, in: workspace.transients, isTransient: true, count: transientCount)
-        if row == transientCount {
-          guard transientCount < PathWorkspace.maximumSlots - 1 else { return nil }
-          workspace.transients[row] = PathSlot(
-            account: eventRow, isLoaded: false, isCondition: false, isChanged: false, slot: slot, value: .zero
-          )
-          transientCount &+= 1
-        }
-        next = block.pointee.following(UInt64(row))
-      case .code:
-        let row = Int(eventRow)
-        if !workspace.accounts[row].isLoaded, workspace.accounts[row].address == call.to {
-          workspace.accounts[row].account = callee
-          workspace.accounts[row].isLoaded = true
-        }
-        next = block.pointee.following((try account(row)?.codeHash ?? .emptyCode).word)
-      case .end:
-        let least = block.pointee.minimumGas
-        guard least == 0 || call.gasAtStart(environment) >= least else { return nil }
-        return try prediction(block.pointee)
-      }
-      guard let next else { return nil }
-      block = next
+      instructionCount &+= index
+      guard let outcome = departure else { break }
+      guard let next = trace.pointee.exit(exit, outcome) else { return .missing }
+      trace = next
+    }
+    guard trace.pointee.holds({ call.gasAtStart(environment) }) else { return .missing }
+    if let reason = trace.pointee.failure { return .fails(reason) }
+    return try prediction(trace.pointee).map(Outcome.bound) ?? .missing
+  }
+
+  private func codeHash(_ row: Int, _ callee: Account?) throws(StateReadError) -> Hash32 {
+    if !workspace.accounts[row].isLoaded, workspace.accounts[row].address == call.to {
+      workspace.accounts[row].account = callee
+      workspace.accounts[row].isLoaded = true
+    }
+    return try account(row)?.codeHash ?? .emptyCode
+  }
+
+  /// The number that a guard of rows, or of zeros, compares: nil where the path is beyond what is kept, or takes a
+  /// turn that is never kept.
+  @inline(__always)
+  private mutating func row(_ step: PathInstruction, _ trace: borrowing PathTrace) -> Int32? {
+    let word = get(step.a, trace)
+    switch step.op {
+    case PathInstruction.firstGuard &+ PathEvent.Kind.zero.rawValue: return word.isZero ? 0 : 1
+    case PathInstruction.firstGuard &+ PathEvent.Kind.account.rawValue:
+      guard let row = accountRow(Address(truncating: word), isConstant: step.a < 0) else { return nil }
+      return Int32(truncatingIfNeeded: row)
+    case PathInstruction.firstGuard &+ PathEvent.Kind.slot.rawValue:
+      return slotRow(word, step.aux, in: workspace.slots, isTransient: false, &slotCount)
+    default: return slotRow(word, step.aux, in: workspace.transients, isTransient: true, &transientCount)
     }
   }
 
   @inline(__always)
-  func get(_ operand: Int16, _ block: borrowing PathBlock) -> UInt256 {
-    operand < 0 ? block.constant(operand) : workspace.registers[Int(operand)]
+  private func slotRow(
+    _ slot: UInt256, _ account: Int32, in rows: Cells<PathSlot>, isTransient: Bool, _ count: inout Int
+  ) -> Int32? {
+    let row = workspace.row(ofSlot: slot, account, in: rows, isTransient: isTransient, count: count)
+    if row == count {
+      guard count < PathWorkspace.maximumSlots - 1 else { return nil }
+      rows[row] = PathSlot(
+        account: account, isLoaded: false, isCondition: false, isChanged: false, slot: slot, value: .zero)
+      count &+= 1
+    }
+    return Int32(truncatingIfNeeded: row)
+  }
+
+  @inline(__always)
+  func get(_ operand: Int16, _ trace: borrowing PathTrace) -> UInt256 {
+    operand < 0 ? trace.constant(operand) : workspace.registers[Int(operand)]
   }
 
   /// The account's row. Nil where a computed address turns out to be a precompile, which runs no code.
@@ -139,12 +168,12 @@ struct PathRunner {
 
   // MARK: Instructions
 
-  private func query(_ step: PathInstruction, _ block: borrowing PathBlock) throws(StateReadError) -> UInt256
+  private func query(_ step: PathInstruction, _ trace: borrowing PathTrace) throws(StateReadError) -> UInt256
   {
     let aux = Int(step.aux)
     switch step.op {
     case PathCode.callDataWord: return callDataWord(at: aux)
-    case PathCode.hashOfTwo: return workspace.hash(get(step.a, block), get(step.b, block))
+    case PathCode.hashOfTwo: return workspace.hash(get(step.a, trace), get(step.b, trace))
     case PathCode.accountAddress: return workspace.accounts[aux].address.word
     case Opcode.sload: return try slotValue(aux)
     case Opcode.balance: return try account(aux)?.balance ?? .zero
@@ -155,14 +184,14 @@ struct PathRunner {
       guard let account = try account(aux), !account.isEmpty else { return .zero }
       return account.codeHash.word
     case Opcode.keccak256:
-      let count = assemble(step.aux, block)
+      let count = assemble(step.aux, trace)
       return unsafe keccak256(UnsafeRawBufferPointer(start: workspace.text.bytes, count: count)).word
     case PathCode.bytes:
-      _ = assemble(step.aux, block)
+      _ = assemble(step.aux, trace)
       return unsafe UInt256(bigEndianAt: UnsafeRawPointer(workspace.text.bytes))
-    case PathCode.recover: return recover(step, block)
+    case PathCode.recover: return recover(step, trace)
     case Opcode.blockhash:
-      let number = get(step.a, block)
+      let number = get(step.a, trace)
       guard number.fitsUInt64, number.l0 < environment.number, environment.number &- number.l0 <= 256 else {
         return .zero
       }
@@ -200,16 +229,16 @@ struct PathRunner {
   }
 
   /// Puts a text together in the workspace, followed by zeros to the end of a word. Returns its size.
-  private func assemble(_ text: Int32, _ block: borrowing PathBlock) -> Int {
-    let template = block.template(text)
+  private func assemble(_ text: Int32, _ trace: borrowing PathTrace) -> Int {
+    let template = trace.template(text)
     let count = min(Int(template.byteCount), PathWorkspace.maximumText)
     // Invariant: the workspace's text has `maximumText` + 32 bytes; every write below ends at or before `count`, which
     // is no more than `maximumText`, or is the word of zeros behind it.
     let base = unsafe workspace.text.bytes
     unsafe (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: 32)
-    if count == Int(template.byteCount) { unsafe block.copyBytes(template, to: base) }
+    if count == Int(template.byteCount) { unsafe trace.copyBytes(template, to: base) }
     for index in 0..<Int(template.partCount) {
-      let part = block.part(template, index)
+      let part = trace.part(template, index)
       let offset = Int(part.offset)
       let size = min(Int(part.count), count - offset)
       guard offset >= 0, size > 0 else { continue }
@@ -234,13 +263,9 @@ struct PathRunner {
     return count
   }
 
-  private func recover(_ step: PathInstruction, _ block: borrowing PathBlock) -> UInt256 {
-    let count = assemble(step.aux, block)
+  private func recover(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256 {
+    let count = assemble(step.aux, trace)
     let input = unsafe [UInt8](UnsafeRawBufferPointer(start: workspace.text.bytes, count: count))
-    var output: [UInt8] = []
-    guard precompiles.run(.ecrecover, input: input.span, into: &output), output.count == 32 else {
-      return get(step.a, block)
-    }
-    return UInt256(bigEndian: output) ?? .zero
+    return signers.word(input, precompiles) ?? get(step.a, trace)
   }
 }

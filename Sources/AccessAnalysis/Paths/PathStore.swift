@@ -9,12 +9,15 @@ import Synchronization
 final class PathStore: Sendable {
   private let trees = Mutex<[PathKey: PathTree]>([:])
   private let workspaces = Mutex<[PathWorkspace]>([])
+  private let signers: SignerMemo
   /// About how many instructions all trees hold.
   private let instructionCount = Atomic(0)
 
-  /// With more instructions (28 bytes each) or trees than this the store starts anew.
+  /// With more instructions (16 bytes each) or trees than this the store starts anew.
   private static let maximumInstructions = 8_000_000
   private static let maximumTrees = 200_000
+
+  init(signers: SignerMemo) { self.signers = signers }
 
   /// The account that a transaction calls, nil where it does not exist; nil where the transaction is none whose paths
   /// are kept: it creates a contract, sets delegations, calls a precompile, or its callee cannot be read.
@@ -43,21 +46,36 @@ final class PathStore: Sendable {
     }
   }
 
-  /// Binds along a path seen before; nil where there is none.
+  /// How binding along paths seen before ended.
+  enum Outcome {
+    case bound(AccessAnalyzer.Report)
+    /// The binder would fail.
+    case fails(FallbackReason)
+    /// No path leads to the end.
+    case missing
+  }
+
+  /// Binds along a path seen before.
   func run(
     _ tree: PathTree, _ call: TransactionCall, _ callee: Account?, _ environment: BlockEnvironment,
     _ state: any StateReader, _ precompiles: PrecompileRules
-  ) -> AccessAnalyzer.Report? {
-    guard let first = tree.first else { return nil }
+  ) -> Outcome {
+    guard let first = tree.first else { return .missing }
     let workspace = workspaces.withLock { $0.popLast() } ?? PathWorkspace()
     defer { workspaces.withLock { $0.append(workspace) } }
     var runner = PathRunner(
-      workspace: workspace, call: call, environment: environment, state: state, precompiles: precompiles)
+      workspace: workspace, call: call, environment: environment, state: state, precompiles: precompiles,
+      signers: signers)
     // A state that cannot be read is reported by the binder.
-    guard let prediction = try? runner.run(from: first, callee: callee) else { return nil }
-    return AccessAnalyzer.Report(
-      prediction: prediction, route: .summary, steps: runner.instructionCount, segments: runner.blockCount,
-      isOnKnownPath: true)
+    switch (try? runner.run(from: first, callee: callee)) ?? .missing {
+    case .missing: return .missing
+    case .fails(let reason): return .fails(reason)
+    case .bound(let prediction):
+      return .bound(
+        AccessAnalyzer.Report(
+          prediction: prediction, route: .summary, steps: runner.instructionCount,
+          segments: runner.traceCount, isOnKnownPath: true))
+    }
   }
 
   /// Keeps a path.

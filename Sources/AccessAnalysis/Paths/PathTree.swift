@@ -2,104 +2,106 @@ import EVMBytecode
 import EthereumTypes
 import Synchronization
 
-/// All paths seen of one `PathKey`, as a tree: paths share what they have in common and part at events.
+/// All paths seen of one `PathKey`, as a tree: paths share what they have in common and part at guards.
 ///
-/// Read by any number of threads while others add to it: blocks do not change once they are linked.
+/// Read by any number of threads while others add to it: traces do not change once they are linked.
 final class PathTree: @unchecked Sendable {
   // Guarded by `lock`, but for `root`, which changes once, from 0.
   private let root = Atomic<UInt>(0)
+  /// How many instructions there are.
   private let lock = Mutex(0)
 
-  /// Paths in one tree; call data that leads to ever new ones is not worth keeping.
-  private static let maximumBlocks = 40_000
+  /// Instructions in one tree; call data that leads to ever new paths is not worth keeping.
+  private static let maximumInstructions = 400_000
 
   /// Where every path begins; nil where none was added yet.
   @inline(__always)
-  var first: PathBlockReference? { PathBlockReference(root.load(ordering: .acquiring)) }
+  var first: PathTraceReference? { PathTraceReference(root.load(ordering: .acquiring)) }
 
   deinit {
     guard let first else { return }
     var open = [first]
-    while let block = open.popLast() {
-      open.append(contentsOf: block.pointee.allFollowing)
-      block.deallocate()
+    while let trace = open.popLast() {
+      open.append(contentsOf: trace.pointee.allExits)
+      trace.deallocate()
     }
   }
 
   // MARK: What the binder has learnt
 
-  /// Transactions that no summary could bind before any could; 0x100 × the reason's number plus their count.
-  private let failures = Atomic(0)
-  private let usesValues = Atomic(false)
   private let unrecordable = Atomic(0)
+  private let tightTree = Mutex<PathTree?>(nil)
 
   /// Whether what transactions do here is nothing that paths express.
   var isUnrecordable: Bool { unrecordable.load(ordering: .relaxed) >= 2 && first == nil }
 
   func noteUnrecordable() { unrecordable.add(1, ordering: .relaxed) }
 
-  /// Why it is not worth trying to bind a transaction by summaries: none ever could be. Nil where it is.
+  /// Transactions that could not be bound before any could; 0x100 × the last reason's number plus their count.
+  private let failures = Atomic(0)
+  private let isBindable = Atomic(false)
+
+  /// Why it is not worth trying to bind a transaction: none ever could be. Nil where it is.
   var hopelessness: FallbackReason? {
     let noted = failures.load(ordering: .relaxed)
-    guard noted & 0xFF >= 2, first == nil else { return nil }
+    guard noted & 0xFF >= 2, !isBindable.load(ordering: .relaxed) else { return nil }
     return FallbackReason.allCases[noted >> 8]
   }
 
-  func noteFailure(_ reason: FallbackReason) {
-    guard let number = FallbackReason.allCases.firstIndex(of: reason) else { return }
+  /// Notes what came of binding.
+  func note(_ failure: FallbackReason?) {
+    guard let failure, let number = FallbackReason.allCases.firstIndex(of: failure) else {
+      return isBindable.store(true, ordering: .relaxed)
+    }
     let count = min(failures.load(ordering: .relaxed) & 0xFF + 1, 0xFF)
     failures.store(number << 8 | count, ordering: .relaxed)
   }
 
-  /// Whether bounds of gas have to be proven from values in the state; see `Binder.provesGasByValues`.
-  var needsValuesForGas: Bool { usesValues.load(ordering: .relaxed) }
+  /// The paths of transactions whose bounds of gas have to be proven from values in the state; nil where none had to. See
+  /// `Binder.provesGasByValues`.
+  var tight: PathTree? { tightTree.withLock { $0 } }
 
-  func proveGasByValues() { usesValues.store(true, ordering: .relaxed) }
+  /// The same, made where it is missing.
+  func makeTight() -> PathTree {
+    tightTree.withLock { tree in
+      let made = tree ?? PathTree()
+      tree = made
+      return made
+    }
+  }
 
   /// Adds a path.
   ///
   /// - Returns: how many instructions that took, 0 where the path is there already or does not fit.
   func insert(_ path: PathRecorder, ending: PathEnding) -> Int {
-    lock.withLock { blocks in
-      guard blocks < Self.maximumBlocks else { return 0 }
+    lock.withLock { instructions in
+      guard instructions < Self.maximumInstructions else { return 0 }
       var builder = PathBuilder(path, ending)
-      var previous: PathBlockReference?
+      var parent: (trace: PathTraceReference, exit: Int)?
       var next = first
       var position = 0
-      while let block = next {
-        guard builder.follow(block.pointee, at: position) else { return 0 }
-        if block.pointee.kind == .end {
-          block.pointee.lowerMinimumGas(to: ending.minimumGas)
+      while let trace = next {
+        switch builder.follow(trace.pointee, &position) {
+        case .different: return 0
+        case .none:
+          trace.pointee.extend(toGas: ending.gasLimit)
           return 0
+        case .exit(let number):
+          parent = (trace, number)
+          next = trace.pointee.exit(number, path.events[position - 1].outcome)
         }
-        previous = block
-        next = block.pointee.following(path.events[position].outcome)
-        position += 1
       }
-      // The new blocks are linked to one another first and to the tree last, so that readers see whole paths.
-      var made: [PathBlockContents] = []
-      var instructions = 0
-      for index in position...path.events.count {
-        guard let contents = builder.block(at: index) else { return 0 }
-        made.append(contents)
-        instructions += contents.instructions.count + 8
-      }
-      blocks += made.count
-      var address: UInt = 0
-      for offset in made.indices.reversed() {
-        let index = position + offset
-        let outcome = index > 0 ? path.events[index - 1].outcome : .zero
-        let sibling = offset == 0 ? previous?.pointee.firstLink ?? 0 : 0
-        let block = PathBlockReference(made[offset], outcome: outcome, after: sibling)
-        if address != 0 { block.pointee.link(address) }
-        address = block.address
-      }
-      if let previous {
-        previous.pointee.link(address)
+      guard let contents = builder.trace(from: position) else { return 0 }
+      let added = contents.instructions.count + 2 * contents.constants.count + 16
+      instructions += added
+      if let (trace, exit) = parent {
+        let made = PathTraceReference(
+          contents, outcome: path.events[position - 1].outcome, after: trace.pointee.firstExit(exit))
+        trace.pointee.link(exit, to: made.address)
       } else {
-        root.store(address, ordering: .releasing)
+        root.store(PathTraceReference(contents, outcome: .zero, after: 0).address, ordering: .releasing)
       }
-      return instructions
+      return added
     }
   }
 }
