@@ -81,7 +81,7 @@ let package = Package(
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
     tests(of: "EVM", ["EthereumTypes", "EVMBytecode", "EVMState"], exclude: ["Vectors"]),
     tests(of: "ConflictScheduling"),
-    tests(of: "AccessAnalysis", ["ChainFormats"]),
+    tests(of: "AccessAnalysis", ["ChainFormats"], exclude: ["Fuzzing/Cases"]),
     tests(
       of: "WaveExecution",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),

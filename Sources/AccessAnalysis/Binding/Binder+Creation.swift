@@ -24,6 +24,8 @@ extension Binder {
     frame.gasUsed += 32_000 + 8 * ((range.count + 31) / 32)
     frame.undecidedRecovery = 0
     frame.returnData = Text()
+    // Whether it can count up is looked at together with the balance.
+    table.note(.nonceRead, frame.account)
     if !value.isKnownZero && !failsWithCall {
       let amount = try force(value)
       let held = balance(frame.account)
