@@ -30,7 +30,8 @@ let package = Package(
     .executable(name: "wavefront", targets: ["WavefrontCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
@@ -52,6 +53,11 @@ let package = Package(
         "EthereumTypes", "EVMBytecode", "EVMState", "EVMPrecompiles", "EVM", "ConflictScheduling",
       ]),
     library(
+      "SummaryStore",
+      [
+        "EthereumTypes", "EVMBytecode", "AccessAnalysis", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    library(
       "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
     library(
       "ChainFormats",
@@ -69,7 +75,7 @@ let package = Package(
       name: "WavefrontCLI",
       dependencies: [
         "EthereumTypes", "EVMBytecode", "ControlFlow", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
-        "ConflictScheduling", "Transition", "WaveExecution", "Wavefront",
+        "ConflictScheduling", "SummaryStore", "Transition", "WaveExecution", "Wavefront",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -81,6 +87,7 @@ let package = Package(
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
     tests(of: "EVM", ["EthereumTypes", "EVMBytecode", "EVMState"], exclude: ["Vectors"]),
     tests(of: "ConflictScheduling"),
+    tests(of: "SummaryStore", ["EthereumTypes", "EVMBytecode", "AccessAnalysis", "EVM", "EVMState"]),
     tests(of: "AccessAnalysis", ["ChainFormats"], exclude: ["Fuzzing/Cases"]),
     tests(
       of: "WaveExecution",

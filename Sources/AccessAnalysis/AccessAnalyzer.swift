@@ -10,18 +10,22 @@ import Synchronization
 /// Contracts are summarised once per code hash and rule set, piece by piece as transactions reach them; the
 /// summaries are kept and shared between threads. One analyzer serves any number of blocks.
 public final class AccessAnalyzer: Sendable {
-  private struct Key: Hashable {
-    var hash: Hash32
-    var fork: Fork
-  }
-  private let summaries = Mutex<[Key: ContractSummary]>([:])
+  private let summaries = Mutex<[SummaryKey: ContractSummary]>([:])
   private let workspaces = Mutex<[Workspace]>([])
   private let paths: PathStore
   let signers = SignerMemo()
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
+  /// Where summaries of earlier analyzers are found, and where `saveSummaries` leaves this one's.
+  public let storage: (any SummaryStorage)?
+
   /// Makes an analyzer without summaries.
-  public init() { paths = PathStore(signers: signers) }
+  ///
+  /// - Parameter storage: where it finds those of earlier analyzers, and where `saveSummaries` leaves its own.
+  public init(storage: (any SummaryStorage)? = nil) {
+    self.storage = storage
+    paths = PathStore(signers: signers)
+  }
 
   /// Forgets the signers that contracts asked for, which otherwise are kept as contracts' summaries are.
   public func forgetSigners() { signers.removeAll() }
@@ -74,7 +78,10 @@ public final class AccessAnalyzer: Sendable {
         report.route = .plainRun(.unsupportedFork)
       }
     } else if case .none(let reason) = report.route {
-      let run = TaintedRun.predict(transaction, from: sender, in: environment, on: state)
+      var effects = PredictedEffects()
+      let run = TaintedRun.predict(
+        transaction, from: sender, in: environment, on: state, limits: .standard, signers: signers,
+        effects: &effects)
       if run.failure == nil {
         report.prediction = run.prediction
         report.route = .taintedRun(reason)
@@ -158,7 +165,8 @@ public final class AccessAnalyzer: Sendable {
     if case .none(let reason) = report.route {
       var left = PredictedEffects()
       let run = TaintedRun.predict(
-        transaction, from: sender, in: environment, on: values, limits: .standard, effects: &left)
+        transaction, from: sender, in: environment, on: values, limits: .standard, signers: signers,
+        effects: &left)
       guard run.failure == nil else { return report }
       report.prediction = run.prediction
       report.route = .taintedRun(reason)
@@ -226,19 +234,23 @@ public final class AccessAnalyzer: Sendable {
   private static let maximumSummaries = 32_768
   private static let maximumSteps = 20_000_000
 
-  private static func stepCount(_ summaries: [Key: ContractSummary]) -> Int {
+  private static func stepCount(_ summaries: [SummaryKey: ContractSummary]) -> Int {
     summaries.values.reduce(0) { $0 + $1.stepCount.load(ordering: .relaxed) }
   }
 
+  var allSummaries: [(key: SummaryKey, summary: ContractSummary)] {
+    summaries.withLock { $0.map { ($0.key, $0.value) } }
+  }
+
   func knownSummary(_ hash: Hash32, fork: Fork) -> ContractSummary? {
-    let key = Key(hash: hash, fork: fork)
+    let key = SummaryKey(codeHash: hash, fork: fork)
     return summaries.withLock { $0[key] }
   }
 
   func summary(_ code: [UInt8], hash: Hash32?, fork: Fork) -> ContractSummary {
-    let key = Key(hash: hash ?? keccak256(code), fork: fork)
+    let key = SummaryKey(codeHash: hash ?? keccak256(code), fork: fork)
     if let known = summaries.withLock({ $0[key] }) { return known }
-    let made = ContractSummary(code: code, fork: fork)
+    let made = restored(ContractSummary(code: code, fork: fork), key)
     return summaries.withLock {
       if let other = $0[key] { return other }
       if $0.count % 256 == 255, $0.count > Self.maximumSummaries || Self.stepCount($0) > Self.maximumSteps {

@@ -17,10 +17,10 @@ final class SignerMemo: Sendable {
   private let entries = Mutex([Entry?](repeating: nil, count: SignerMemo.capacity))
 
   /// The word that ECRECOVER leaves for `input`; nil where it leaves none.
-  func word(_ input: [UInt8], _ precompiles: PrecompileRules) -> UInt256? {
+  func word(_ input: Span<UInt8>, _ precompiles: PrecompileRules) -> UInt256? {
     // What lies behind four words is not looked at, and what is missing reads as zero.
-    var key = Array(input.prefix(128))
-    key.append(contentsOf: repeatElement(0, count: 128 - key.count))
+    var key = [UInt8](repeating: 0, count: 128)
+    for index in 0..<min(128, input.count) { key[index] = input[index] }
     var hasher = Hasher()
     hasher.combine(key)
     let place = hasher.finalize() & (Self.capacity - 1)

@@ -1,4 +1,4 @@
-import AccessAnalysis
+public import AccessAnalysis
 public import ChainFormats
 import ConflictScheduling
 import EVM
@@ -87,12 +87,16 @@ public struct ParallelBenchmark: Sendable {
   ///   - repeats: how often each way is tried; 1 or more.
   ///   - patience: how often to try again where other programs kept a run waiting for a core.
   ///   - isShort: leave out what takes longest, cold and Block-STM, and show serial in their places.
-  public init(threads: Int, repeats: Int, patience: Int = 0, isShort: Bool = false) {
+  ///   - analyzer: predicts; its summaries are used and added to.
+  public init(
+    threads: Int, repeats: Int, patience: Int = 0, isShort: Bool = false,
+    analyzer: AccessAnalyzer = AccessAnalyzer()
+  ) {
     self.patience = max(patience, 0)
     self.isShort = isShort
     self.threads = threads
     self.repeats = max(repeats, 1)
-    prePass = PrePass(threads: threads)
+    prePass = PrePass(analyzer: analyzer, threads: threads)
     dataflow = BlockExecutor(kind: .dataflow, threads: threads)
     blockSTM = BlockExecutor(kind: .blockSTM, threads: threads)
   }

@@ -19,15 +19,19 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Explain the prediction of one transaction, by index or hash.") var explain: String?
   @Flag(help: "Run the block and compare the predictions with what the transactions did.") var check = false
 
+  @OptionGroup var cache: CacheOptions
+
   func validate() throws {
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads must be 1 to 256, not \(threads)")
     }
   }
 
-  func run() throws {
+  func run() throws { try cache.withAnalyzer(run) }
+
+  private func run(_ analyzer: AccessAnalyzer) throws {
     let threads = self.threads ?? Host.coreCount
-    let prePass = PrePass(threads: threads)
+    let prePass = PrePass(analyzer: analyzer, threads: threads)
     var table = AnalysisTable()
     var failures = 0
     if !json, explain == nil { print(check ? AnalysisTable.header : AnalysisTable.shortHeader) }

@@ -41,6 +41,8 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "For parallel: without cold and Block-STM, which take longest.") var short = false
   @Flag(help: "Print one JSON object.") var json = false
 
+  @OptionGroup var cache: CacheOptions
+
   func validate() throws {
     if !(1...100_000).contains(samples) {
       throw ValidationError("--samples must be 1 to 100000, not \(samples)")
@@ -64,8 +66,10 @@ struct BenchCommand: ParsableCommand {
       print(json ? try encodeJSON(suite) : suite.summary)
     case .prepass:
       let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
-      let suite = try PrePassSuite(files, rounds: samples)
-      print(json ? try encodeJSON(suite) : suite.summary)
+      try cache.withAnalyzer { analyzer in
+        let suite = try PrePassSuite(files, rounds: samples, storage: analyzer.storage)
+        print(json ? try encodeJSON(suite) : suite.summary)
+      }
     }
   }
 
@@ -77,13 +81,15 @@ struct BenchCommand: ParsableCommand {
 
   private func runParallel() throws {
     let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
-    let report = try BenchParallel(
-      files,
-      shapes: GeneratedBlock.Shape.allCases.filter { shape in
-        filter.map { shape.rawValue.contains($0) } ?? true
-      },
-      threads: threads ?? Host.coreCount, repeats: samples, patience: patience,
-      quietly: json, isShort: short)
+    let report = try cache.withAnalyzer { analyzer in
+      try BenchParallel(
+        files,
+        shapes: GeneratedBlock.Shape.allCases.filter { shape in
+          filter.map { shape.rawValue.contains($0) } ?? true
+        },
+        threads: threads ?? Host.coreCount, repeats: samples, patience: patience, quietly: json,
+        isShort: short, analyzer: analyzer)
+    }
     print(json ? try encodeJSON(report) : report.summary)
     guard report.wrong.isEmpty else {
       throw CommandFailure("wrong result: \(report.wrong.joined(separator: ", "))", .wrongResult)

@@ -1,3 +1,4 @@
+import AccessAnalysis
 import ChainFormats
 import Foundation
 import WaveExecution
@@ -43,11 +44,11 @@ struct BenchParallel: Encodable {
   /// Measures generated blocks and those in files, printing a line for each unless `quietly`.
   init(
     _ files: [String], shapes: [GeneratedBlock.Shape], threads: Int, repeats: Int, patience: Int = 0,
-    quietly: Bool, isShort: Bool = false
+    quietly: Bool, isShort: Bool = false, analyzer: AccessAnalyzer
   ) throws {
     self.threads = threads
     let benchmark = ParallelBenchmark(
-      threads: threads, repeats: repeats, patience: patience, isShort: isShort)
+      threads: threads, repeats: repeats, patience: patience, isShort: isShort, analyzer: analyzer)
     if !quietly { print(Self.title(threads)) }
     for shape in shapes {
       generated.append(try benchmark.measure(GeneratedBlock(shape, count: 1000)))

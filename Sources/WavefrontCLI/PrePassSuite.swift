@@ -37,12 +37,14 @@ struct PrePassSuite: Encodable {
 
   private enum CodingKeys: String, CodingKey { case kinds, dearest }
 
-  /// Measures blocks, with an analyzer of its own for each.
-  init(_ files: [String], rounds: Int) throws {
+  /// Measures blocks, with an analyzer of its own for each, which finds in the storage what that had of earlier runs.
+  init(_ files: [String], rounds: Int, storage: (any SummaryStorage)?) throws {
     for (index, file) in files.enumerated() {
       Terminal.progress("[\(index + 1)/\(files.count)] \(file)")
       let snapshot = try BlockSnapshot(contentsOf: file)
-      let benchmark = try PrePassBenchmark(snapshot, analyzer: AccessAnalyzer(), rounds: rounds)
+      let analyzer = AccessAnalyzer(storage: storage)
+      let benchmark = try PrePassBenchmark(snapshot, analyzer: analyzer, rounds: rounds)
+      analyzer.saveSummaries()
       for (kind, row) in benchmark.rows { rows[kind, default: PrePassBenchmark.Row()].add(row) }
       dearest += benchmark.entries.map {
         Dear(

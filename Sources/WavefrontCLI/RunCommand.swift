@@ -19,6 +19,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Further runs, disturbed on purpose, that must give the same result.") var perturb = 0
   @Flag(help: "Print one JSON object for each block.") var json = false
 
+  @OptionGroup var cache: CacheOptions
+
   func validate() throws {
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads must be 1 to 256, not \(threads)")
@@ -29,9 +31,11 @@ struct RunCommand: ParsableCommand {
     if !(1...1000).contains(repeats) { throw ValidationError("--repeats must be 1 to 1000, not \(repeats)") }
   }
 
-  func run() throws {
+  func run() throws { try cache.withAnalyzer(run) }
+
+  private func run(_ analyzer: AccessAnalyzer) throws {
     let threads = self.threads ?? Host.coreCount
-    let prePass = PrePass(threads: threads)
+    let prePass = PrePass(analyzer: analyzer, threads: threads)
     let executor = BlockExecutor(kind: executor, threads: threads)
     var failures: [String] = []
     for (index, path) in blocks.enumerated() {

@@ -177,7 +177,7 @@ extension Binder {
 
   /// The word ECRECOVER returns; nil where it returns nothing.
   func recoveredWord(_ input: [UInt8]) throws(FallbackReason) -> UInt256? {
-    analyzer.signers.word(input, precompiles)
+    analyzer.signers.word(input.span, precompiles)
   }
 
   /// The account in the state the prediction is made for.

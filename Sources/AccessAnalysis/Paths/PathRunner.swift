@@ -266,6 +266,6 @@ struct PathRunner {
   private func recover(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256 {
     let count = assemble(step.aux, trace)
     let input = unsafe [UInt8](UnsafeRawBufferPointer(start: workspace.text.bytes, count: count))
-    return signers.word(input, precompiles) ?? get(step.a, trace)
+    return signers.word(input.span, precompiles) ?? get(step.a, trace)
   }
 }

@@ -19,7 +19,9 @@ final class ContractSummary: Sendable {
   /// Whether the code looks at the size of its memory, so that every expansion counts.
   let usesMemorySize: Bool
 
-  private let segments: SegmentStore
+  let segments: SegmentStore
+  /// How many segments were known when the summary was last restored or saved.
+  let segmentsRestored = Atomic(0)
   /// About how many steps all segments hold, of 24 bytes each.
   let stepCount = Atomic(0)
   private let closures = Mutex<[UInt64: Bool]>([:])
@@ -64,7 +66,12 @@ final class ContractSummary: Sendable {
     var builder = SegmentBuilder(
       summary: self, start: start, assumes: assumes,
       maximumInstructions: isBloated ? 16 : SegmentBuilder.maximumInstructions)
-    let segment = builder.build()
+    return keep(builder.build(), assumes: assumes)
+  }
+
+  /// Keeps a segment.
+  @discardableResult
+  func keep(_ segment: Segment, assumes: Bool) -> SegmentReference {
     stepCount.add(segment.stepCount + segment.pushCount + 16, ordering: .relaxed)
     return segments.insert(segment, assumes: assumes)
   }

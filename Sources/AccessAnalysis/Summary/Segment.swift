@@ -112,7 +112,8 @@ struct Segment {
   /// How many steps there are.
   let stepCount: Int
   private let constantBase: UnsafeMutablePointer<Value>
-  private let constantCount: Int
+  /// How many constants there are.
+  let constantCount: Int
   private let pushBase: UnsafeMutablePointer<Operand>
   /// How many operands it leaves in place of the words it looked at.
   let pushCount: Int

@@ -57,6 +57,9 @@ final class SegmentStore: @unchecked Sendable {
   private let count: Int
 
   private let starts: SegmentStarts
+  private let foundCount = Atomic(0)
+  /// How many segments there are.
+  var found: Int { foundCount.load(ordering: .relaxed) }
 
   /// Makes an empty store. The last two cells stand for the end of the code.
   init(starts: SegmentStarts) {
@@ -103,7 +106,17 @@ final class SegmentStore: @unchecked Sendable {
       unsafe made.deallocate()
       return unsafe SegmentReference(winner)
     }
+    foundCount.add(1, ordering: .relaxed)
     return unsafe SegmentReference(UnsafePointer(made))
+  }
+
+  /// Calls `body` with each segment and whether it assumes.
+  func forEach(_ body: (Segment, Bool) -> Void) {
+    for index in 0..<count {
+      if let segment = unsafe pointer(cells[index].load(ordering: .acquiring)) {
+        unsafe body(segment.pointee, index & 1 == 1)
+      }
+    }
   }
 }
 

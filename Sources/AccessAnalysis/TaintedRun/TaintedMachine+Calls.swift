@@ -212,8 +212,11 @@ extension TaintedMachine {
       guard spend(Int(clamping: cost) / 2) else { return .aborted }
       var output = precompileOutput
       precompileOutput = []
-      succeeds = memory.withSpan(call.inputStart, call.inputCount) {
-        rules.run(precompile, input: $0, into: &output)
+      let signers = precompile == .ecrecover ? signers : nil
+      succeeds = memory.withSpan(call.inputStart, call.inputCount) { input in
+        guard let signers else { return rules.run(precompile, input: input, into: &output) }
+        output = signers.word(input, rules)?.bigEndianBytes ?? []
+        return true
       }
       precompileOutput = output
       if call.gasIsCapped { requireChildGas(gas) }

@@ -47,6 +47,8 @@ struct TaintedMachine: ~Copyable {
   var failure: TaintedRunFailure?
   var deployedCodes: [Hash32: Bytes] = [:]
   var precompileOutput: Bytes = []
+  /// Signers found before, where somebody keeps them.
+  var signers: SignerMemo?
 
   init(
     block: BlockEnvironment, origin: Address, gasPrice: UInt256, blobHashes: [Hash32],
