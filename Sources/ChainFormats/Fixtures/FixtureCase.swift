@@ -11,7 +11,7 @@ struct FixtureCase: Sendable {
   /// What to do with it.
   enum Work: Sendable {
     /// Run it; nil where it passes.
-    case run(@Sendable () throws(FormatError) -> Difference?)
+    case run(@Sendable (FixtureWorker) throws(FormatError) -> Difference?)
     /// Leave it out, for this reason.
     case skip(String)
   }
@@ -27,7 +27,7 @@ struct FixtureCase: Sendable {
 
   /// A case that stands for something that cannot be read.
   static func unreadable(_ name: String, _ error: FormatError) -> FixtureCase {
-    FixtureCase(name: name, fork: "-", index: 0, work: .run { Difference(text: "\(error)") })
+    FixtureCase(name: name, fork: "-", index: 0, work: .run { _ in Difference(text: "\(error)") })
   }
 }
 

@@ -64,8 +64,8 @@ extension StateTest {
     return try test.cases().map { item in
       FixtureCase(
         name: test.name, fork: item.forkName, index: item.index,
-        work: .run { () throws(FormatError) in
-          try test.run(item, trace: trace).map { FixtureCase.Difference(text: $0) }
+        work: .run { worker throws(FormatError) in
+          try test.run(item, on: worker, trace: trace).map { FixtureCase.Difference(text: $0) }
         })
     }
   }
@@ -76,7 +76,7 @@ extension BlockTest {
   var fixtureCase: FixtureCase {
     FixtureCase(
       name: name, fork: network, index: 0,
-      work: .run { () throws(FormatError) in
+      work: .run { _ throws(FormatError) in
         try run().map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
       })
   }
@@ -87,7 +87,7 @@ extension EngineTest {
   var fixtureCase: FixtureCase {
     FixtureCase(
       name: name, fork: network, index: 0,
-      work: .run { () throws(FormatError) in
+      work: .run { _ throws(FormatError) in
         try run().map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
       })
   }
@@ -99,7 +99,7 @@ extension TransactionTest {
     try results().map { fork, expected in
       FixtureCase(
         name: name, fork: fork, index: 0,
-        work: .run { () throws(FormatError) in
+        work: .run { _ throws(FormatError) in
           try run(fork, expected).map { FixtureCase.Difference(text: $0) }
         })
     }

@@ -85,13 +85,14 @@ extension FixtureRunner {
     _ worker: Int, _ files: [FixtureFile], _ queue: FixtureQueue, _ isCancelled: () -> Bool,
     _ report: inout FixtureReport, _ progress: (Progress) -> Void
   ) {
+    let machines = FixtureWorker()
     while !isCancelled() {
       switch queue.next(for: worker) {
       case .open(let index):
         queue.opened(index, by: worker, cases(in: files[index], &report))
         progress(Progress(files: index + 1, total: files.count))
       case .run(let index, let place, let item):
-        run(item, of: files[index], position: index, place: place, &report)
+        run(item, of: files[index], position: index, place: place, on: machines, &report)
       case .wait: usleep(500)
       case .end: return
       }
@@ -99,7 +100,8 @@ extension FixtureRunner {
   }
 
   private func run(
-    _ item: FixtureCase, of file: FixtureFile, position: Int, place: Int, _ report: inout FixtureReport
+    _ item: FixtureCase, of file: FixtureFile, position: Int, place: Int, on worker: FixtureWorker,
+    _ report: inout FixtureReport
   ) {
     let difference: FixtureCase.Difference?
     switch item.work {
@@ -108,7 +110,7 @@ extension FixtureRunner {
       report.skip(reason, file: file.path)
       return
     case .run(let body):
-      do throws(FormatError) { difference = try body() } catch {
+      do throws(FormatError) { difference = try body(worker) } catch {
         difference = FixtureCase.Difference(text: "\(error)")
       }
     }

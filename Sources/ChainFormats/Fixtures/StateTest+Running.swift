@@ -6,8 +6,12 @@ import EthereumTypes
 extension StateTest {
   /// Runs a case; nil where it passes, otherwise the first difference.
   ///
-  /// - Parameter trace: gets an EIP-3155 trace in pieces, and a line with the state root behind it; nil for none.
-  func run(_ item: Case, trace: ((Bytes) -> Void)? = nil) throws(FormatError) -> String? {
+  /// - Parameters:
+  ///   - worker: lends its machine.
+  ///   - trace: gets an EIP-3155 trace in pieces, and a line with the state root behind it; nil for none.
+  func run(
+    _ item: Case, on worker: FixtureWorker = FixtureWorker(), trace: ((Bytes) -> Void)? = nil
+  ) throws(FormatError) -> String? {
     guard let fork = Fork(fixtureName: item.forkName) else { return "the fork \(item.forkName) is not known" }
     let block = try blockEnvironment(fork, named: item.forkName)
     let blobs = try blobSchedule(fork, named: item.forkName)
@@ -16,14 +20,12 @@ extension StateTest {
     do throws(Refusal) {
       let (transaction, sender) = try signedTransaction(item)
       try admit(transaction, block, blobs: blobs)
-      var machine = Machine(block: block, reader: state)
       let result: TransactionResult
       do throws(ExecutionError) {
-        if let trace {
+        result = try worker.withMachine(block, reader: state) { machine throws(ExecutionError) in
+          guard let trace else { return try machine.execute(transaction, sender: sender, on: state) }
           var lines = ExecutionTrace(sink: trace)
-          result = try machine.execute(transaction, sender: sender, on: state, trace: &lines)
-        } else {
-          result = try machine.execute(transaction, sender: sender, on: state)
+          return try machine.execute(transaction, sender: sender, on: state, trace: &lines)
         }
         do throws(StateReadError) { try state.apply(result.effects) } catch { throw .state(error) }
       } catch {
