@@ -9,20 +9,19 @@ as RLP in turns. Roots, bloom, gas, fees and requests must be those of the block
 that must be refused, the tool must reject one.
 """
 
-import argparse
 import json
 import re
 import subprocess
-import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+import fixtures
 
 ETHER = 10**18
 # The first fork with each reward, and all fork names in order, as fixtures write them.
 FORKS = [
     "Frontier", "Homestead", "Dao", "EIP150", "EIP158", "Byzantium", "Constantinople", "ConstantinopleFix", "Istanbul",
     "MuirGlacier", "Berlin", "London", "ArrowGlacier", "GrayGlacier", "Paris", "Shanghai", "Cancun", "Prague", "Osaka",
-    "BPO1", "BPO2", "BPO3", "BPO4", "Amsterdam",
+    "BPO1", "BPO2", "BPO3", "BPO4", "BPO5", "Amsterdam",
 ]  # fmt: skip
 ALIASES = {"Merge": "Paris", "TangerineWhistle": "EIP150", "SpuriousDragon": "EIP158"}
 
@@ -238,27 +237,5 @@ def check(wavefront, path):
     return counts, reports
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("wavefront")
-    parser.add_argument("paths", nargs="+")
-    parser.add_argument("--every", type=int, default=1, help="only every Nth file")
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
-    files = []
-    for path in map(Path, options.paths):
-        files += [path] if path.is_file() else sorted(path.rglob("*.json"))
-    files = [str(path) for path in files[:: options.every] if "stEOF" not in str(path)]
-    sums = {}
-    with ProcessPoolExecutor(options.jobs) as pool:
-        for counts, reports in pool.map(check, [options.wavefront] * len(files), files):
-            for report in reports:
-                print(report)
-            for key, value in counts.items():
-                sums[key] = sums.get(key, 0) + value
-    print(f"{len(files)} files: " + ", ".join(f"{value} {key}" for key, value in sums.items()))
-    sys.exit(1 if sums.get("failed") else 0)
-
-
 if __name__ == "__main__":
-    main()
+    fixtures.run(check, fixtures.arguments(__doc__).parse_args(), bad="failed")

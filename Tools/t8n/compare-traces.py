@@ -8,13 +8,11 @@ Runs state tests, or every Nth of them, with both, and prints the first line tha
 the two are known to show differently is brought to one form first: see `normal`.
 """
 
-import argparse
 import json
 import subprocess
-import sys
-from concurrent.futures import ProcessPoolExecutor
 from io import StringIO
-from pathlib import Path
+
+import fixtures
 
 # The specification names errors after its exceptions, wavefront as geth does.
 ERRORS = {
@@ -87,7 +85,6 @@ def compare(wavefront, path, limit):
     logging.disable(logging.CRITICAL)
     supported = {fork.casefold() for fork in get_supported_forks()}
     counts = {"cases": 0, "lines": 0, "different": 0, "skipped": 0}
-    forks = set()
     reports = []
     mine = ours(wavefront, path, limit)
     with ForkCache() as cache:
@@ -109,7 +106,7 @@ def compare(wavefront, path, limit):
             lines = [json.loads(line) for line in lines]
             counts["cases"] += 1
             counts["lines"] += len(theirs)
-            forks.add(case.fork_name)
+            counts[case.fork_name] = counts.get(case.fork_name, 0) + 1
             # Refunds for existing authorities (EIP-7702) are in our counter, as in geth's, but not in the other one.
             difference = 0
             if case.transaction.get("authorizationList") and lines and "refund" in lines[0]:
@@ -126,35 +123,11 @@ def compare(wavefront, path, limit):
                         f"  wavefront     {json.dumps(a)}\n  specification {json.dumps(b)}"
                     )
                     break
-    return counts, forks, reports
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("wavefront")
-    parser.add_argument("paths", nargs="+")
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--limit", type=int, default=20_000, help="leave out cases with more lines")
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
-    files = []
-    for path in map(Path, options.paths):
-        files += [path] if path.is_file() else sorted(path.rglob("*.json"))
-    files = [str(path) for path in files[:: options.every] if "stEOF" not in str(path)]
-    sums, forks = {}, set()
-    with ProcessPoolExecutor(options.jobs) as pool:
-        count = len(files)
-        results = pool.map(compare, [options.wavefront] * count, files, [options.limit] * count)
-        for counts, names, reports in results:
-            for report in reports:
-                print(report)
-            forks |= names
-            for key, value in counts.items():
-                sums[key] = sums.get(key, 0) + value
-    print(f"{len(files)} files, forks: {', '.join(sorted(forks))}")
-    print(", ".join(f"{value} {key}" for key, value in sums.items()))
-    sys.exit(1 if sums.get("different") else 0)
+    return counts, reports
 
 
 if __name__ == "__main__":
-    main()
+    parser = fixtures.arguments(__doc__)
+    parser.add_argument("--limit", type=int, default=20_000, help="leave out cases with more lines")
+    options = parser.parse_args()
+    fixtures.run(compare, options, bad="different", limit=options.limit)
