@@ -55,10 +55,10 @@ struct FixtureChain {
     }
     let phase = phase(of: block.header, parent)
     do throws(BlockRejection) {
-      try validate(block, parent, phase)
       if phase.fork >= .osaka, size > Block.maximumSize {
         throw BlockRejection(.size, expected: "at most \(Block.maximumSize) bytes", found: "\(size)")
       }
+      try validate(block, parent, phase)
     } catch { throw .block(error) }
     let link = Link(
       block: block,
