@@ -92,7 +92,7 @@ let package = Package(
     tests(
       of: "WaveExecution",
       ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
-    tests(of: "ChainFormats"),
+    tests(of: "ChainFormats", exclude: ["Vectors"]),
     tests(
       of: "Transition", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"],
       exclude: ["Vectors"]),

@@ -48,6 +48,7 @@ struct T8nCommand: ParsableCommand {
   }
 
   private func transition() throws(TransitionError) {
+    try trace.check()
     let files = try T8nFiles(folder: output.folder)
     let input = try TransitionInput(input.sources)
     let rules = try TransitionRules(

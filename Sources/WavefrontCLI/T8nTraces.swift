@@ -18,12 +18,31 @@ struct T8nTraceOptions: ParsableArguments {
   var returnData = false
   @Flag(name: .customLong("trace.noreturndata"), help: "Do not show return data, as by default.")
   var noReturnData = false
+  @Option(name: .customLong("trace.tracer"), help: "Refused: there are no tracers but that of EIP-3155.")
+  var tracer: String?
+  @Option(name: .customLong("trace.jsonconfig"), help: "Refused: there is nothing to configure.")
+  var configuration: String?
+  @Flag(name: .customLong("trace.callframes"), help: "Refused: lines are of instructions only.")
+  var callFrames = false
   @Option(
     name: .customLong("opcode.count"), help: "Write how often each instruction was begun: a file or stdout.")
   var opcodeCount: String?
 
   /// Whether anything at all is traced.
   var isWanted: Bool { trace || opcodeCount?.isEmpty == false }
+
+  /// Refuses what geth's tool can trace and this one cannot, before anything is run.
+  func check() throws(TransitionError) {
+    var reason: String?
+    if let tracer, !tracer.isEmpty {
+      reason = "tracer \(tracer) not found: --trace writes EIP-3155 traces, there are no others"
+    } else if callFrames {
+      reason = "--trace.callframes is not supported: traces have a line for each instruction, none for calls"
+    } else if let configuration, !configuration.isEmpty, configuration != "{}" {
+      reason = "--trace.jsonconfig configures a --trace.tracer, and there is none"
+    }
+    if let reason { throw TransitionError(.configuration, reason) }
+  }
 
   var options: ExecutionTrace.Options {
     var options = ExecutionTrace.Options()

@@ -91,4 +91,30 @@ struct ExceptionClassTests {
     #expect(Self.classes(Array(fields.dropLast())) == ["TransactionException.RLP_TOO_FEW_ELEMENTS"])
     #expect(Self.classes(fields + [.bytes([1])]) == ["TransactionException.RLP_TOO_MANY_ELEMENTS"])
   }
+
+  @Test("of authorizations are their format, or their signature")
+  func authorizations() {
+    let format = "TransactionException.TYPE_4_INVALID_AUTHORIZATION_FORMAT"
+    let signature = "TransactionException.TYPE_4_INVALID_AUTHORITY_SIGNATURE"
+    for (field, expected, other) in [
+      ("transaction.authorizationList[0].nonce", format, signature),
+      ("block.transactions[1].authorizationList[0].address", format, signature),
+      ("transaction.authorizationList[0]", format, signature),
+      ("transaction.authorizationList[3].s", signature, format),
+    ] {
+      let refusal = Refusal.malformed(ChainDecodingError(field, .leadingZero))
+      #expect(refusal.matches(expected: expected, in: .prague), "\(field)")
+      #expect(!refusal.matches(expected: other, in: .prague), "\(field)")
+    }
+    let nonce = Refusal.malformed(ChainDecodingError("transaction.nonce", .leadingZero))
+    #expect(!nonce.matches(expected: format, in: .prague))
+  }
+
+  @Test("A block access list that differs has one name for both ways of differing")
+  func accessLists() {
+    let refusal = Refusal.block(BlockRejection(.blockAccessList, expected: "", found: ""))
+    for name in ["INVALID_BLOCK_ACCESS_LIST", "INVALID_BAL_EXTRA_ACCOUNT", "INVALID_BAL_MISSING_ACCOUNT"] {
+      #expect(refusal.matches(expected: "BlockException." + name, in: .amsterdam))
+    }
+  }
 }

@@ -89,6 +89,16 @@ struct CommandLineTests {
     }
   }
 
+  @Test(
+    "t8n refuses tracers that it does not have before it runs anything",
+    arguments: [
+      ["--trace.tracer", "callTracer"], ["--trace.callframes"], ["--trace.jsonconfig", "{\"a\":1}"],
+    ])
+  func unknownTracer(_ arguments: [String]) throws {
+    let outcome = try run(["t8n", "--trace"] + arguments)
+    #expect(outcome.status == 3 && outcome.complaint.hasPrefix("ERROR(3): "), "\(outcome.complaint)")
+  }
+
   @Test("run prints one object with everything the main job found")
   func runJSON() throws {
     let outcome = try run("run", "--json", "--threads", "2", "--repeats", "1", Self.corpus.path)

@@ -54,7 +54,7 @@ extension BlobSchedule {
   init?(fixtureName name: String) {
     switch name {
     case "BPO3": self.init(target: 21, maximum: 32, updateFraction: 20_609_697)
-    case "BPO4": self.init(target: 14, maximum: 21, updateFraction: 13_739_630)
+    case "BPO4", "BPO5": self.init(target: 14, maximum: 21, updateFraction: 13_739_630)
     default: return nil
     }
   }

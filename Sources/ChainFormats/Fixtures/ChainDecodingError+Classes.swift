@@ -26,7 +26,8 @@ extension ChainDecodingError {
   private var transactionClasses: [ExceptionClass] { transactionNames.map { .transaction($0) } }
 
   private var transactionNames: [String] {
-    switch problem {
+    if field.contains(".authorizationList") { return authorizationNames }
+    return switch problem {
     case .rlp(.notCanonical) where name != "transaction": Self.notCanonical[name].map { [$0] } ?? []
     case .rlp(let error): Self.names(of: error)
     case .wrongShape:
@@ -40,6 +41,17 @@ extension ChainDecodingError {
     case .missingRecipient(let type): ["TYPE_\(type)_TX_CONTRACT_CREATION"]
     case .unknownValue: name == "type" ? ["TYPE_NOT_SUPPORTED"] : []
     case .empty: ["RLP_ERROR_EOF"]
+    }
+  }
+
+  /// All that is wrong with an authorization (EIP-7702) has two names: one for the halves of its signature, one for
+  /// the rest.
+  private var authorizationNames: [String] {
+    switch (name, problem) {
+    case ("yParity", _), ("r", _), ("s", _):
+      ["TYPE_4_INVALID_AUTHORITY_SIGNATURE", "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH"]
+    case (_, .rlp(let error)): ["TYPE_4_INVALID_AUTHORIZATION_FORMAT"] + Self.names(of: error)
+    default: ["TYPE_4_INVALID_AUTHORIZATION_FORMAT"]
     }
   }
 

@@ -142,7 +142,9 @@ extension BlockRejection.Reason {
     case .requestsHash: ["INVALID_REQUESTS"]
     case .blockAccessListHash: ["INVALID_BAL_HASH"]
     case .blockAccessListOrder: ["INVALID_BLOCK_ACCESS_LIST", "INCORRECT_BLOCK_FORMAT"]
-    case .blockAccessList: ["INVALID_BLOCK_ACCESS_LIST"]
+    // Later files say which way the accounts of the two lists differ.
+    case .blockAccessList:
+      ["INVALID_BLOCK_ACCESS_LIST", "INVALID_BAL_EXTRA_ACCOUNT", "INVALID_BAL_MISSING_ACCOUNT"]
     case .blockAccessListSize: ["BLOCK_ACCESS_LIST_GAS_LIMIT_EXCEEDED"]
     }
   }

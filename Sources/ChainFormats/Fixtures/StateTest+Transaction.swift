@@ -130,7 +130,7 @@ extension StateTest {
   /// The blob schedule of a fork: the file's own, or mainnet's.
   func blobSchedule(_ fork: Fork, named name: String) throws(FormatError) -> BlobSchedule? {
     if let own = try configuration?.optional("blobSchedule")?.optional(name) { return try BlobSchedule(own) }
-    return .mainnet(fork)
+    return BlobSchedule(fixtureName: name) ?? .mainnet(fork)
   }
 }
 

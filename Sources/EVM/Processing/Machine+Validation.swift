@@ -48,6 +48,11 @@ extension Machine {
     try checkForm(transaction, IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte))
   }
 
+  /// The gas that a transaction is charged before its first instruction (Yellow Paper, section 6.2).
+  public func intrinsicGas(of transaction: Transaction) -> UInt64 {
+    IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte).charged
+  }
+
   private func checkBlobs(_ transaction: Transaction) throws(TransactionRejection) {
     guard transaction.to != nil else { throw .blobCreatesContract }
     let count = transaction.blobVersionedHashes.count
