@@ -159,9 +159,19 @@ public final class AccessAnalyzer: Sendable {
         prediction: run.prediction, route: .plainRun(.unsupportedFork), steps: 0, segments: 0)
     }
     var effects: PredictedEffects? = PredictedEffects()
-    var report = bindWithoutPaths(
-      TransactionCall(transaction, sender: sender, environment: environment), environment, values,
-      PrecompileRules(era: PrecompileEra(environment.fork)), effects: &effects)
+    let call = TransactionCall(transaction, sender: sender, environment: environment)
+    let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
+    var report: Report
+    if let transfer = transfer(call, environment, values, precompiles),
+      let prediction = try? transfer.prediction(values)
+    {
+      report = Report(prediction: prediction, route: .summary, steps: 0, segments: 0, isOnKnownPath: true)
+      effects = transfer.effects(environment)
+    } else if let reason = knownFailure(call, environment, values, precompiles) {
+      report = Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+    } else {
+      report = bindWithoutPaths(call, environment, values, precompiles, effects: &effects)
+    }
     if case .none(let reason) = report.route {
       var left = PredictedEffects()
       let run = TaintedRun.predict(
@@ -174,6 +184,34 @@ public final class AccessAnalyzer: Sendable {
     }
     try? effects?.apply(to: values)
     return report
+  }
+
+  /// The call as one to an account without code; nil where it is none.
+  private func transfer(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules
+  ) -> PlainTransfer? {
+    guard let to = call.to, let callee = paths.callee(call, precompiles, state),
+      callee?.codeHash ?? .emptyCode == .emptyCode
+    else { return nil }
+    return PlainTransfer(call, to: to, callee: callee, environment)
+  }
+
+  /// Why binding fails, where that is known from a path taken before.
+  private func knownFailure(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    _ precompiles: PrecompileRules
+  ) -> FallbackReason? {
+    guard let callee = paths.callee(call, precompiles, state), let callee else { return nil }
+    var tree: PathTree? = paths.tree(PathKey(call, codeHash: callee.codeHash, fork: environment.fork))
+    while let known = tree {
+      guard case .fails(let reason) = paths.run(known, call, callee, environment, state, precompiles) else {
+        return nil
+      }
+      guard reason == .gas, let tight = known.tight else { return reason }
+      tree = tight
+    }
+    return nil
   }
 
   /// Binds by evaluating the contracts' summaries; `effects`, where there are any, become those of the transaction.

@@ -83,6 +83,28 @@ struct PlainTransfer {
       trust: .conditional, access: AccessSet(sortedReads: reads, writes: writes, adds: adds),
       sortedConditions: conditions)
   }
+
+  /// What is left behind: nonce and balances. How much the coinbase gets is left out but for that it is something.
+  func effects(_ environment: BlockEnvironment) -> PredictedEffects {
+    var effects = PredictedEffects()
+    func add(_ party: Party?) {
+      guard let party else { return }
+      var change = PredictedEffects.AccountChange(address: party.address)
+      if party.isSender {
+        change.nonce = call.nonce &+ 1
+        change.gain = (UInt256(call.gasBeforeStart(environment)) &* call.gasPrice &+ call.blobFee).negated
+        if !party.isCallee { change.gain = change.gain &- call.value }
+      } else if party.isCallee {
+        change.gain = call.value
+      }
+      if party.isCredited, party.address == environment.coinbase { change.gain = change.gain &+ .one }
+      effects.accounts.append(change)
+    }
+    add(parties.0)
+    add(parties.1)
+    add(parties.2)
+    return effects
+  }
 }
 
 extension TransactionCall {

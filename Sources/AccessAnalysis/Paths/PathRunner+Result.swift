@@ -162,6 +162,11 @@ extension TransactionCall {
   /// What the sender pays before execution, wrapping.
   var upfrontCost: UInt256 { UInt256(gasLimit) &* gasPrice &+ blobFee }
 
+  /// An upper bound of the gas taken before execution, no more than there is.
+  func gasBeforeStart(_ environment: BlockEnvironment) -> UInt64 {
+    min(gasLimit, UInt64(max(0, intrinsicGas(environment))))
+  }
+
   /// A lower bound of the gas there is when execution starts.
   func gasAtStart(_ environment: BlockEnvironment) -> Int {
     max(0, Int(min(gasLimit, 1 << 40)) - intrinsicGas(environment))
