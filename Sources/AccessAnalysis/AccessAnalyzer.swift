@@ -147,8 +147,9 @@ public final class AccessAnalyzer: Sendable {
   /// What the transaction will read and write, and what it is predicted to leave behind, which is done to the state.
   func predict(
     _ transaction: Transaction, from sender: Address, environment: BlockEnvironment,
-    carryingOutOn values: MemoryState
+    carryingOutOn values: MemoryState, followed: inout FollowedTransaction?
   ) -> Report {
+    followed = nil
     // A state that cannot be read leaves the values as they are: later predictions say what they were made on.
     if environment.fork >= .amsterdam {
       guard let run = PlainRun.predict(transaction, from: sender, in: environment, on: values) else {
@@ -182,7 +183,9 @@ public final class AccessAnalyzer: Sendable {
       report.route = .taintedRun(reason)
       effects = left
     }
-    try? effects?.apply(to: values)
+    guard let effects else { return report }
+    followed = FollowedTransaction(report, effects, on: values)
+    try? effects.apply(to: values)
     return report
   }
 

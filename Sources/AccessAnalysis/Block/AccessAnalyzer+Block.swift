@@ -23,6 +23,7 @@ extension AccessAnalyzer {
   ) {
     guard reports.count == transactions.count, senders.count == transactions.count else { return }
     var binding = BlockBinding(senders: senders, count: transactions.count)
+    var followed = [FollowedTransaction?](repeating: nil, count: transactions.count)
     // What is made anew may hang on other locations, whose values nobody worked out: once more then.
     for _ in 0..<4 {
       guard binding.findNeeded(reports) else { return }
@@ -31,13 +32,53 @@ extension AccessAnalyzer {
       for index in transactions.indices {
         let isStale = binding.isStale(reports[index].prediction, index, values)
         guard isStale || binding.isNeeded[index] else { continue }
-        reports[index] = predict(
-          transactions[index], from: senders[index], environment: environment, carryingOutOn: values)
+        if let known = followed[index], known.holds(on: values) {
+          reports[index] = known.report
+          try? known.effects.apply(to: values)
+        } else {
+          reports[index] = predict(
+            transactions[index], from: senders[index], environment: environment, carryingOutOn: values,
+            followed: &followed[index])
+        }
         binding.noteWrites(reports[index].prediction)
         binding.isRebound[index] = true
         reports[index].prediction.noteBirths(since: state)
       }
     }
+  }
+}
+
+/// What a transaction was found to do, and the values it was found on: on the same ones it does the same.
+struct FollowedTransaction {
+  let report: AccessAnalyzer.Report
+  let effects: PredictedEffects
+  /// What it looked at, and whether accounts are alive that it changes.
+  private let locations: [Location]
+  private let words: [UInt256]
+
+  /// Nil where what it looked at is not known.
+  init?(_ report: AccessAnalyzer.Report, _ effects: PredictedEffects, on values: MemoryState) {
+    let access = report.prediction.access
+    guard report.prediction.trust.isVouchedFor else { return nil }
+    var locations = access.reads
+    for location in access.writes + access.adds where location.field == .balance || location.field == .nonce {
+      locations.append(.liveness(location.address))
+    }
+    var words: [UInt256] = []
+    words.reserveCapacity(locations.count)
+    for location in locations {
+      guard let word = try? values.word(at: location) else { return nil }
+      words.append(word)
+    }
+    (self.report, self.effects, self.locations, self.words) = (report, effects, locations, words)
+  }
+
+  /// Whether all of that is as it was.
+  func holds(on values: MemoryState) -> Bool {
+    for (location, word) in zip(locations, words) {
+      guard let now = try? values.word(at: location), now == word else { return false }
+    }
+    return true
   }
 }
 
