@@ -227,7 +227,8 @@ public final class BlockExecutor: Sendable {
     guard let predictions = predictions.all else { return nil }
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
-      Schedule.ordered(planner.transactions(predictions), workers: workers), workers: workers)
+      Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: workers), workers: workers,
+      predictions: predictions)
   }
 }
 

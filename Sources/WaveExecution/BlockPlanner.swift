@@ -39,27 +39,33 @@ public struct BlockPlanner: Sendable {
   ///
   /// - Parameters:
   ///   - predictions: one for each transaction.
+  ///   - addsUp: whether storage slots that a transaction is shown to add to only count as adds; the plan must then be
+  ///     given the predictions too.
   ///   - costs: what each is expected to cost, in gas or nanoseconds; gas limits by default.
-  public func transactions(_ predictions: [Prediction], costs: [Int]? = nil) -> [ScheduledTransaction] {
+  public func transactions(
+    _ predictions: [Prediction], costs: [Int]? = nil, addsUp: Bool = false
+  ) -> [ScheduledTransaction] {
     processor.block.transactions.indices.map { index in
       let transaction = processor.block.transactions[index]
       let cost =
         costs?[index] ?? Int(clamping: min(transaction.gasLimit, UInt64(ScheduledTransaction.costLimit)))
       let prediction = predictions[index]
       return ScheduledTransaction(
-        access: prediction.trust == .unknown ? nil : dissolve(prediction, sender: processor.senders[index]),
+        access: prediction.trust == .unknown
+          ? nil : dissolve(prediction, sender: processor.senders[index], addsUp: addsUp),
         cost: cost, sender: processor.senders[index], nonce: transaction.nonce)
     }
   }
 
   /// The access set without what the executor foretells.
-  private func dissolve(_ prediction: Prediction, sender: Address) -> AccessSet {
+  private func dissolve(_ prediction: Prediction, sender: Address, addsUp: Bool) -> AccessSet {
+    let access = addsUp && prediction.trust.isVouchedFor ? prediction.commutingAccess : prediction.access
     let nonce = Location.nonce(sender)
     let balance = Location.balance(sender)
     let isFree = covered.contains(sender) && !prediction.conditionalOn.contains(balance)
     return AccessSet(
-      reads: prediction.access.reads.filter { $0 != nonce && !(isFree && $0 == balance) },
-      writes: prediction.access.writes.filter { !(isFree && $0 == balance) },
-      adds: isFree ? prediction.access.adds + [balance] : prediction.access.adds)
+      reads: access.reads.filter { $0 != nonce && !(isFree && $0 == balance) },
+      writes: access.writes.filter { !(isFree && $0 == balance) },
+      adds: isFree ? access.adds + [balance] : access.adds)
   }
 }

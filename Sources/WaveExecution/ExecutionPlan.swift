@@ -1,3 +1,4 @@
+public import AccessAnalysis
 public import ConflictScheduling
 import EthereumTypes
 
@@ -33,6 +34,9 @@ public struct ExecutionPlan: Sendable {
   /// Whether who waits for whom is known at all.
   let isInformed: Bool
 
+  /// For each transaction, what it is known to add to only; empty where that is not known of any.
+  let rules: [IncrementRule?]
+
   /// The number of transactions.
   public var count: Int { priorities.count }
 
@@ -41,8 +45,11 @@ public struct ExecutionPlan: Sendable {
   /// - Parameters:
   ///   - workers: for how many workers it is made; it serves any other number as well, if not quite as well.
   ///   - unit: what the schedule's costs are measured in.
+  ///   - predictions: where given, storage slots that transactions are shown to add to only are added up in the end, so
+  ///     that the schedule may be one in which such transactions do not wait for each other.
   public init(
-    _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas
+    _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
+    predictions: [Prediction] = []
   ) {
     let simulator =
       switch unit {
@@ -52,7 +59,8 @@ public struct ExecutionPlan: Sendable {
     self.init(
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers, unit: unit,
-      speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead))
+      speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
+      rules: predictions.map { IncrementRule($0) })
   }
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
@@ -66,7 +74,8 @@ public struct ExecutionPlan: Sendable {
   /// count, so there is always one that may start.
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
-    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, isInformed: Bool = true
+    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: [IncrementRule?] = [],
+    isInformed: Bool = true
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -87,6 +96,7 @@ public struct ExecutionPlan: Sendable {
     let longest = priorities.max() ?? 0
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
     self.unit = unit
+    self.rules = rules.count == count && rules.contains { $0 != nil } ? rules : []
     self.speedUp = speedUp ?? parallelism
     let order =
       isInformed

@@ -11,7 +11,7 @@ extension MainJob {
   /// - Throws: `FormatError` or `BlockError`, as the first run would have.
   public func perturb(runs: Int) throws -> String? {
     let processor = try BlockJob(snapshot, threads: 1).processor
-    let plan = ExecutionPlan(schedule)
+    let plan = ExecutionPlan(schedule, predictions: predictions.map(\.prediction))
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(processor, on: snapshot.preState)
     let threads = [2, 3, 4, 1, 8, 16, 5]
     for number in 0..<runs {

@@ -69,8 +69,9 @@ public struct MainJob: Sendable {
     timings.prepass = start.nanosecondsSince
     start = .now
     let planner = BlockPlanner(processor, on: before)
-    schedule = .ordered(planner.transactions(predictions.map(\.prediction)), workers: executor.threads)
-    let plan = ExecutionPlan(schedule)
+    schedule = .ordered(
+      planner.transactions(predictions.map(\.prediction), addsUp: true), workers: executor.threads)
+    let plan = ExecutionPlan(schedule, predictions: predictions.map(\.prediction))
     timings.schedule = start.nanosecondsSince
 
     let reference = BlockExecutor(kind: .serial, threads: 1)

@@ -179,8 +179,9 @@ public struct ParallelBenchmark: Sendable {
     let predictions = prePass.predict(processor, on: state).map(\.prediction)
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
-      Schedule.ordered(planner.transactions(predictions, costs: costs), workers: threads), workers: threads,
-      unit: .nanoseconds)
+      Schedule.ordered(
+        planner.transactions(predictions, costs: costs, addsUp: true), workers: threads), workers: threads,
+      unit: .nanoseconds, predictions: predictions)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.

@@ -88,7 +88,9 @@ extension ParallelRun {
     if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
       case .success(var transaction) = consume outcome
     {
-      if unsafe versions.holds(&transaction.effects, at: places, index: index) {
+      if unsafe versions.holds(
+        &transaction.effects, at: places, index: index, rule: rule(index), on: state)
+      {
         return try append(transaction, at: places, index, &worker)
       }
       unsafe versions.retract(transaction.effects, at: places)

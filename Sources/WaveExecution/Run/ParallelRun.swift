@@ -194,6 +194,9 @@ final class ParallelRun: @unchecked Sendable {
     }
   }
 
+  /// What a transaction is known to add to only.
+  func rule(_ index: Int) -> IncrementRule? { plan.rules.isEmpty ? nil : plan.rules[index] }
+
   /// Claims a transaction unless someone else has.
   func claim(_ index: Int, _ claim: UInt8) -> Bool {
     unsafe records[index].claim.compareExchange(
@@ -223,7 +226,8 @@ final class ParallelRun: @unchecked Sendable {
         let hasSuccessors =
           !plan.isInformed || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
         unsafe versions.publish(
-          result.effects, at: places, index: index, accountsToo: hasSuccessors, in: worker.arena)
+          result.effects, at: places, index: index, rule: rule(index), accountsToo: hasSuccessors,
+          in: worker.arena)
         unsafe record.pointee.places = places
       } catch { outcome = .failure(.state(error)) }
     }

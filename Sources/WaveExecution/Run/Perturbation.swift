@@ -61,7 +61,8 @@ public struct Perturbation: Sendable {
     let priorities = plan.priorities.indices.map {
       Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
     }
-    return ExecutionPlan(predecessors: CompactRows(predecessors), priorities: priorities)
+    return ExecutionPlan(
+      predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules)
   }
 
   /// Whether the committer is to take over before a transaction although nothing forces it to.

@@ -139,9 +139,27 @@ struct AccountVersions: ~Copyable {
   }
 }
 
+/// What one transaction left in a slot: a value, or, until all transactions before it are final, what it added.
+struct SlotChange: BitwiseCopyable {
+  let word: UInt256
+  let isSum: Bool
+
+  /// A value.
+  init(_ value: UInt256) {
+    word = value
+    isSum = false
+  }
+
+  /// So much more than there was, mod 2²⁵⁶.
+  init(adding delta: UInt256) {
+    word = delta
+    isSum = true
+  }
+}
+
 /// A slot before the block, and what the block's transactions write to it.
 struct SlotVersions: ~Copyable {
-  typealias List = VersionList<UInt256>
+  typealias List = VersionList<SlotChange>
 
   let base: UInt256
   let list = List()

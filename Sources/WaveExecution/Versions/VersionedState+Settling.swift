@@ -1,3 +1,4 @@
+import AccessAnalysis
 import EVMState
 import EthereumTypes
 
@@ -5,17 +6,21 @@ import EthereumTypes
 extension VersionedState {
   /// Makes what transaction `index` did visible to the transactions behind it.
   ///
-  /// - Parameter accountsToo: whether changes of accounts are shown as well; they may wait until they are final where
-  ///   nobody is expected to look at them before.
+  /// - Parameters:
+  ///   - rule: what it is known to add to only.
+  ///   - accountsToo: whether changes of accounts are shown as well; they may wait until they are final where
+  ///     nobody is expected to look at them before.
   @unsafe
   func publish(
-    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool,
-    in arena: Arena
+    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, rule: IncrementRule?,
+    accountsToo: Bool, in arena: Arena
   ) {
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after else { continue }
-      let version = unsafe arena.allocate(Version<UInt256>.self)
-      unsafe version.initialize(to: Version(index: index, change: effects.slots[position].after))
+      let version = unsafe arena.allocate(Version<SlotChange>.self)
+      let delta = rule?.increment(effects.slots[position])?.delta
+      let change = delta.map { SlotChange(adding: $0) } ?? SlotChange(effects.slots[position].after)
+      unsafe version.initialize(to: Version(index: index, change: change))
       unsafe places.slots[position].own = version
       unsafe places.slots[position].cell.pointee.content.list.insert(version)
     }
@@ -44,17 +49,30 @@ extension VersionedState {
   /// Whether everything a transaction observed is what the transactions before it, all of them final, left.
   ///
   /// The accounts the transaction found are brought up to date in `effects`, also those it did not look at, so that
-  /// they say what a serial run would have said.
+  /// they say what a serial run would have said. So are the slots it only adds to.
+  ///
+  /// - Parameters:
+  ///   - rule: what the transaction is known to add to only.
+  ///   - state: the state behind the last final transaction.
   @unsafe
-  func holds(_ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int) -> Bool {
+  func holds(
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, rule: IncrementRule?,
+    on state: MemoryState
+  ) -> Bool {
     let mustCompare = hasRemovals
+    var mayAdd: Bool?
     for position in effects.slots.indices {
       let place = unsafe places.slots[position]
       let version = unsafe place.cell.pointee.content.list.last(before: index)
       if unsafe version == place.seen, place.isSeen, !mustCompare { continue }
-      guard unsafe value(place.cell, version, before: index) == effects.slots[position].before else {
-        return false
-      }
+      let found = unsafe value(place.cell, version, before: index)
+      if found == effects.slots[position].before { continue }
+      guard let rule, let increment = rule.increment(effects.slots[position]), increment.admits(found),
+        mayAdd ?? rule.conditionsHold(on: state, exceptFor: coinbase)
+      else { return false }
+      mayAdd = true
+      effects.slots[position].before = found
+      effects.slots[position].after = found &+ increment.delta
     }
     for position in effects.accounts.indices {
       let found = unsafe finalAccount(places.accounts[position].cell, before: index)
@@ -102,10 +120,12 @@ extension VersionedState {
     for position in effects.slots.indices {
       let slot = effects.slots[position]
       guard slot.before != slot.after else { continue }
-      if unsafe places.slots[position].own == nil {
-        let version = unsafe arena.allocate(Version<UInt256>.self)
-        unsafe version.initialize(to: Version(index: index, change: slot.after))
+      let own = unsafe places.slots[position].own
+      if unsafe own?.pointee.change.isSum ?? true {
+        let version = unsafe arena.allocate(Version<SlotChange>.self)
+        unsafe version.initialize(to: Version(index: index, change: SlotChange(slot.after)))
         unsafe places.slots[position].cell.pointee.content.list.insert(version)
+        unsafe own?.pointee.remove()
       }
       try state.set(slot.address, slot.key, slot.after)
     }

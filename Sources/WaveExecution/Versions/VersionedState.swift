@@ -110,12 +110,28 @@ final class VersionedState: @unchecked Sendable {
   /// what was written since.
   @unsafe @inline(__always)
   func value(_ cell: Slots.Pointer, _ version: SlotVersions.List.Pointer?, before index: Int) -> UInt256 {
+    if let version = unsafe version, unsafe version.pointee.change.isSum {
+      return unsafe sum(cell, version, before: index)
+    }
     if hasRemovals {
       let wiped = unsafe lastWipe(of: cell.pointee.key.address, before: index)
       let written = unsafe version.map { unsafe $0.pointee.index } ?? -1
       if wiped > written { return .zero }
     }
-    return unsafe version.map { unsafe $0.pointee.change } ?? cell.pointee.content.base
+    return unsafe version.map { unsafe $0.pointee.change.word } ?? cell.pointee.content.base
+  }
+
+  /// The value behind a version that only adds. Where all transactions before are final there is none such.
+  private func sum(
+    _ cell: Slots.Pointer, _ version: SlotVersions.List.Pointer, before index: Int
+  ) -> UInt256 {
+    var sum = UInt256.zero
+    var next: SlotVersions.List.Pointer? = unsafe version
+    while let found = unsafe next, unsafe found.pointee.change.isSum {
+      unsafe sum &+= found.pointee.change.word
+      unsafe next = cell.pointee.content.list.predecessor(of: found)
+    }
+    return unsafe value(cell, next, before: index) &+ sum
   }
 
   /// Whether the account has storage as transaction `index` finds it. What a transaction of this block wrote does not
