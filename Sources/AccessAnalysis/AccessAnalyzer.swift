@@ -147,7 +147,8 @@ public final class AccessAnalyzer: Sendable {
   /// What the transaction will read and write, and what it is predicted to leave behind, which is done to the state.
   func predict(
     _ transaction: Transaction, from sender: Address, environment: BlockEnvironment,
-    carryingOutOn values: MemoryState, followed: inout FollowedTransaction?
+    carryingOutOn values: MemoryState, knownToFailBy failure: FallbackReason?,
+    followed: inout FollowedTransaction?
   ) -> Report {
     followed = nil
     // A state that cannot be read leaves the values as they are: later predictions say what they were made on.
@@ -168,7 +169,7 @@ public final class AccessAnalyzer: Sendable {
     {
       report = Report(prediction: prediction, route: .summary, steps: 0, segments: 0, isOnKnownPath: true)
       effects = transfer.effects(environment)
-    } else if let reason = knownFailure(call, environment, values, precompiles) {
+    } else if let reason = failure {
       report = Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
     } else {
       report = bindWithoutPaths(call, environment, values, precompiles, effects: &effects)
@@ -198,23 +199,6 @@ public final class AccessAnalyzer: Sendable {
       callee?.codeHash ?? .emptyCode == .emptyCode
     else { return nil }
     return PlainTransfer(call, to: to, callee: callee, environment)
-  }
-
-  /// Why binding fails, where that is known from a path taken before.
-  private func knownFailure(
-    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
-    _ precompiles: PrecompileRules
-  ) -> FallbackReason? {
-    guard let callee = paths.callee(call, precompiles, state), let callee else { return nil }
-    var tree: PathTree? = paths.tree(PathKey(call, codeHash: callee.codeHash, fork: environment.fork))
-    while let known = tree {
-      guard case .fails(let reason) = paths.run(known, call, callee, environment, state, precompiles) else {
-        return nil
-      }
-      guard reason == .gas, let tight = known.tight else { return reason }
-      tree = tight
-    }
-    return nil
   }
 
   /// Binds by evaluating the contracts' summaries; `effects`, where there are any, become those of the transaction.

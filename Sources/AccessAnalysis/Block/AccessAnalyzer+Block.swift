@@ -36,9 +36,12 @@ extension AccessAnalyzer {
           reports[index] = known.report
           try? known.effects.apply(to: values)
         } else {
+          // What summaries did not suffice for before they hardly do now.
+          let failure: FallbackReason? =
+            if case .taintedRun(let reason) = reports[index].route { reason } else { nil }
           reports[index] = predict(
             transactions[index], from: senders[index], environment: environment, carryingOutOn: values,
-            followed: &followed[index])
+            knownToFailBy: failure, followed: &followed[index])
         }
         binding.noteWrites(reports[index].prediction)
         binding.isRebound[index] = true
@@ -101,6 +104,7 @@ private struct BlockBinding {
   /// Finds, from the end, who writes what somebody behind hangs on. False where nothing new was found.
   mutating func findNeeded(_ reports: [AccessAnalyzer.Report]) -> Bool {
     var needed: Set<Location> = []
+    needed.reserveCapacity(4 * reports.count)
     var isNew = false
     for index in reports.indices.reversed() {
       let prediction = reports[index].prediction
