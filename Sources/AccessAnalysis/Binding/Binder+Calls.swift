@@ -156,8 +156,7 @@ extension Binder {
   private mutating func coversBalance(_ value: Value) throws(FallbackReason) -> Bool {
     let amount = try forced(value)
     if try isZero(amount) { return true }
-    let held = try forced(balance(frame.account))
-    return try isZero(symbols.operation(Opcode.lt, held, amount, .zero))
+    return try isZero(symbols.operation(Opcode.lt, balance(frame.account), amount, .zero))
   }
 
   // MARK: Precompiles

@@ -23,10 +23,17 @@ extension Binder {
   /// Whether a value is zero, which decides.
   @inline(__always)
   mutating func isZero(_ value: Value) throws(FallbackReason) -> Bool {
-    if !value.isKnown, let answer = isZeroByGas(value) { return answer }
+    if !value.isKnown, let answer = try isZeroUnasked(value) { return answer }
     let known = try forced(value)
     if known.trace != 0 { symbols.recorder?.decideZero(known) }
     return known.word.isZero
+  }
+
+  /// Whether a value is zero, where that can be told without asking what it is.
+  @inline(never)
+  private mutating func isZeroUnasked(_ value: Value) throws(FallbackReason) -> Bool? {
+    if let answer = isZeroByGas(value) { return answer }
+    return symbols[value.symbol].isKnown ? nil : try isZeroBetweenBounds(value)
   }
 
   /// The value; where it is known, whether it is zero decides, and zero is a constant then.

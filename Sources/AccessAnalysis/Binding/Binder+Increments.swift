@@ -17,13 +17,35 @@ struct Observations {
   }
 }
 
-/// A slot that is only added to, during binding. Its bounds are known words, expressions of the path where one is
-/// recorded.
+/// Between which values of a symbol of the state something holds. All words are known, or expressions of the path where one
+/// is recorded; which path that is does not hang on them.
+struct Bounds {
+  var root: UInt32
+  /// Least and greatest values, all of which must be kept to. Where the least is the greater one, the values lie around
+  /// zero, and those on the side of the value now are meant.
+  var pairs: [(low: Value, high: Value)] = []
+
+  /// The values that keep to all pairs; nil where the value now is none of them.
+  static func interval(
+    _ pairs: some Sequence<(low: UInt256, high: UInt256)>, around now: UInt256
+  ) -> (low: UInt256, high: UInt256)? {
+    var (low, high) = (UInt256.zero, UInt256.max)
+    for var pair in pairs {
+      if pair.low > pair.high {
+        if now >= pair.low { pair.high = .max } else { pair.low = .zero }
+      }
+      low = max(low, pair.low)
+      high = min(high, pair.high)
+    }
+    return low <= now && now <= high ? (low, high) : nil
+  }
+}
+
+/// A slot that is only added to, during binding.
 struct SlotIncrement {
   var row: Int
   var delta: Value
-  var low: Value
-  var high: Value
+  var bounds: Bounds
 }
 
 extension Binder {
@@ -53,8 +75,8 @@ extension Binder {
         let delta = try sum(row.current, of: root), !delta.word.isZero
       else { continue }
       roots[index] = root
-      found.append(
-        SlotIncrement(row: index, delta: delta, low: Value(.one), high: Value(.max)))
+      let bounds = Bounds(root: root, pairs: [(Value(.one), Value(.max))])
+      found.append(SlotIncrement(row: index, delta: delta, bounds: bounds))
     }
     guard !found.isEmpty, found.count <= 64 else { return [] }
     // Everything that is left out of the following shows.
@@ -71,126 +93,134 @@ extension Binder {
       }
     }
     let leaves = try self.leaves(of: shown)
-    found.removeAll { leaves.contains(roots[$0.row] ?? 0) }
+    found.removeAll { leaves.contains($0.bounds.root) }
     var result: [SlotIncrement] = []
-    for var increment in found {
-      guard let root = roots[increment.row], try bound(&increment, root) else { continue }
-      let before = try look(at: Value(symbol: root))
-      guard try !isLarger(increment.low, before), try !isLarger(before, increment.high) else { continue }
-      result.append(increment)
-    }
+    for var increment in found where try bound(&increment) { result.append(increment) }
     return result
   }
 
   /// Narrows the bounds until prices and requirements hold between them; false where they cannot be told.
-  private mutating func bound(_ increment: inout SlotIncrement, _ root: UInt32) throws(FallbackReason) -> Bool
-  {
+  private mutating func bound(_ increment: inout SlotIncrement) throws(FallbackReason) -> Bool {
     for store in observations.stores where store.row == increment.row {
-      guard let delta = try sum(store.value, of: root, &increment) else { return false }
+      guard let delta = try sum(store.value, &increment.bounds) else { return false }
       // Not zero afterwards: a cleared slot is refunded.
-      guard try narrow(&increment, plus: delta, from: Value(.one), through: Value(.max)) else { return false }
+      narrow(&increment.bounds, plus: delta, from: Value(.one), through: Value(.max))
+    }
+    for bounds in conditionBounds where bounds.root == increment.bounds.root {
+      increment.bounds.pairs += bounds.pairs
     }
     for assumption in observations.assumed {
-      guard try leaves(of: [assumption.value]).contains(root) else { continue }
-      guard try require(assumption.value, isZero: assumption.isZero, &increment, root) else { return false }
+      guard try leaves(of: [assumption.value]).contains(increment.bounds.root) else { continue }
+      guard try require(assumption.value, isZero: assumption.isZero, &increment.bounds) else { return false }
     }
     return true
   }
 
+  /// The values between the bounds, as they are in the state.
+  mutating func interval(_ bounds: Bounds) throws(FallbackReason) -> (low: UInt256, high: UInt256)? {
+    let now = try look(at: Value(symbol: bounds.root)).word
+    return Bounds.interval(bounds.pairs.lazy.map { ($0.low.word, $0.high.word) }, around: now)
+  }
+
   // MARK: Sums
 
-  /// `d` where a value is the slot's value before plus `d`, a known word; nil where it is no such sum.
+  /// `d` where a value is the root plus `d`, a known word; nil where it is no such sum.
   private mutating func sum(_ value: Value, of root: UInt32) throws(FallbackReason) -> Value? {
-    var unbounded = SlotIncrement(row: -1, delta: .zero, low: .zero, high: Value(.max))
-    return try sum(value, of: root, &unbounded)
+    var ignored = Bounds(root: root)
+    return try sum(value, &ignored, isBinding: false)
   }
 
   /// The same; narrows the bounds to where masks on the way change nothing.
   private mutating func sum(
-    _ value: Value, of root: UInt32, _ increment: inout SlotIncrement, depth: Int = 16
+    _ value: Value, _ bounds: inout Bounds, isBinding: Bool = true, depth: Int = 16
   ) throws(FallbackReason) -> Value? {
     guard !value.isKnown, depth > 0 else { return nil }
-    if value.symbol == root { return .zero }
+    if value.symbol == bounds.root { return .zero }
     let symbol = symbols[value.symbol]
     guard symbol.kind == .operation else { return nil }
     let (a, b) = (symbols.derived(symbol.a), symbols.derived(symbol.b))
     switch symbol.op {
     case Opcode.add:
-      if let b, let d = try sum(symbol.a, of: root, &increment, depth: depth - 1) {
+      if let b, let d = try sum(symbol.a, &bounds, isBinding: isBinding, depth: depth - 1) {
         return symbols.operation(Opcode.add, d, b, .zero)
       }
-      if let a, let d = try sum(symbol.b, of: root, &increment, depth: depth - 1) {
+      if let a, let d = try sum(symbol.b, &bounds, isBinding: isBinding, depth: depth - 1) {
         return symbols.operation(Opcode.add, d, a, .zero)
       }
       return nil
     case Opcode.sub:
-      guard let b, let d = try sum(symbol.a, of: root, &increment, depth: depth - 1) else { return nil }
+      guard let b, let d = try sum(symbol.a, &bounds, isBinding: isBinding, depth: depth - 1) else {
+        return nil
+      }
       return symbols.operation(Opcode.sub, d, b, .zero)
     case Opcode.and:
       // Below the mask's end it changes nothing.
       guard let mask = a ?? b, mask.trace == 0, !mask.word.isZero, (mask.word & (mask.word &+ .one)).isZero,
-        let d = try sum(a == nil ? symbol.a : symbol.b, of: root, &increment, depth: depth - 1),
-        try narrow(&increment, plus: d, from: .zero, through: mask)
+        let d = try sum(a == nil ? symbol.a : symbol.b, &bounds, isBinding: isBinding, depth: depth - 1)
       else { return nil }
+      if isBinding { narrow(&bounds, plus: d, from: .zero, through: mask) }
       return d
     default: return nil
     }
   }
 
-  /// Narrows the bounds of a value to where it plus `delta` lies between two; false where nothing is left.
+  /// Narrows the bounds of a value to where it plus `delta` lies between two.
   private mutating func narrow(
-    _ increment: inout SlotIncrement, plus delta: Value, from low: Value, through high: Value
-  ) throws(FallbackReason) -> Bool {
-    // Nobody asks yet.
-    guard increment.row >= 0 else { return true }
-    var low = symbols.operation(Opcode.sub, low, delta, .zero)
-    var high = symbols.operation(Opcode.sub, high, delta, .zero)
-    if try isLarger(low, high) {
-      // The values that will do lie around zero: those on the side of the value now.
-      let before = try look(at: table.slots[increment.row].original)
-      if try isLarger(low, before) { low = .zero } else { high = Value(.max) }
-    }
-    if try isLarger(low, increment.low) { increment.low = low }
-    if try isLarger(increment.high, high) { increment.high = high }
-    return try !isLarger(increment.low, increment.high)
-  }
-
-  /// Whether a known word is larger than another; that it is, or is not, decides the path.
-  private mutating func isLarger(_ a: Value, _ b: Value) throws(FallbackReason) -> Bool {
-    try !isZero(symbols.operation(Opcode.gt, a, b, .zero))
+    _ bounds: inout Bounds, plus delta: Value, from low: Value, through high: Value
+  ) {
+    bounds.pairs.append(
+      (symbols.operation(Opcode.sub, low, delta, .zero), symbols.operation(Opcode.sub, high, delta, .zero)))
   }
 
   // MARK: Requirements
 
+  /// Whether a value is zero, where that hangs on one value of the state and holds between two bounds, which become the
+  /// condition: the value itself stays open. Nil where it does not.
+  mutating func isZeroBetweenBounds(_ value: Value) throws(FallbackReason) -> Bool? {
+    let symbol = symbols[value.symbol]
+    guard symbol.kind == .operation || symbol.kind == .storage || symbol.kind == .balance else { return nil }
+    let leaves = try leaves(of: [value], kinds: [.storage, .balance, .codeSize, .codeHash, .unknowable])
+    guard leaves.count == 1, let root = leaves.first,
+      symbols[root].kind == .storage || symbols[root].kind == .balance
+    else { return nil }
+    let now = try look(at: value)
+    var bounds = Bounds(root: root)
+    guard try require(value, isZero: now.word.isZero, &bounds), try interval(bounds) != nil else {
+      return nil
+    }
+    conditionBounds.append(bounds)
+    return try isZero(now)
+  }
+
   /// Narrows the bounds to where a requirement holds; false where it is none of the usual ones.
   private mutating func require(
-    _ value: Value, isZero: Bool, _ increment: inout SlotIncrement, _ root: UInt32, depth: Int = 12
+    _ value: Value, isZero: Bool, _ bounds: inout Bounds, depth: Int = 12
   ) throws(FallbackReason) -> Bool {
     guard !value.isKnown, depth > 0 else { return false }
-    if let delta = try sum(value, of: root, &increment) {
-      return isZero
-        ? try narrow(&increment, plus: delta, from: .zero, through: .zero)
-        : try narrow(&increment, plus: delta, from: Value(.one), through: Value(.max))
+    if let delta = try sum(value, &bounds) {
+      narrow(&bounds, plus: delta, from: isZero ? .zero : Value(.one), through: isZero ? .zero : Value(.max))
+      return true
     }
     let symbol = symbols[value.symbol]
     guard symbol.kind == .operation else { return false }
     switch symbol.op {
-    case Opcode.iszero: return try require(symbol.a, isZero: !isZero, &increment, root, depth: depth - 1)
-    case Opcode.lt: return try compare(symbol.a, symbol.b, isLess: !isZero, &increment, root)
-    case Opcode.gt: return try compare(symbol.b, symbol.a, isLess: !isZero, &increment, root)
+    case Opcode.iszero: return try require(symbol.a, isZero: !isZero, &bounds, depth: depth - 1)
+    case Opcode.lt: return try compare(symbol.a, symbol.b, isLess: !isZero, &bounds)
+    case Opcode.gt: return try compare(symbol.b, symbol.a, isLess: !isZero, &bounds)
     case Opcode.shr:
       // No bit above the lowest ones.
       guard isZero, let shift = symbols.derived(symbol.a), shift.trace == 0, shift.word.fitsUInt64,
         shift.word.l0 < 256,
-        let delta = try sum(symbol.b, of: root, &increment)
+        let delta = try sum(symbol.b, &bounds)
       else { return false }
       let end = UInt256.one.shiftedLeft(shift.word.l0) &- .one
-      return try narrow(&increment, plus: delta, from: .zero, through: Value(end))
+      narrow(&bounds, plus: delta, from: .zero, through: Value(end))
+      return true
     case Opcode.or where isZero, Opcode.and where !isZero && isTruth(symbol.a) && isTruth(symbol.b):
       // Both are zero; both are true.
       for part in [symbol.a, symbol.b] {
-        guard try leaves(of: [part]).contains(root) else { continue }
-        guard try require(part, isZero: isZero, &increment, root, depth: depth - 1) else { return false }
+        guard try leaves(of: [part]).contains(bounds.root) else { continue }
+        guard try require(part, isZero: isZero, &bounds, depth: depth - 1) else { return false }
       }
       return true
     default: return false
@@ -206,42 +236,39 @@ extension Binder {
   }
 
   /// Narrows the bounds to where `a < b` holds, or does not.
+  ///
+  /// Where it never holds, whatever the root is, the bounds come out too wide; but then the transaction fails, whatever
+  /// the root is.
   private mutating func compare(
-    _ a: Value, _ b: Value, isLess: Bool, _ increment: inout SlotIncrement, _ root: UInt32
+    _ a: Value, _ b: Value, isLess: Bool, _ bounds: inout Bounds
   ) throws(FallbackReason) -> Bool {
-    let (first, second) = (symbols.derived(a), symbols.derived(b))
-    if let second, first == nil {
-      guard let delta = try sum(a, of: root, &increment) else { return false }
-      guard isLess else {
-        return try narrow(&increment, plus: delta, from: second, through: Value(.max))
-      }
-      guard try !self.isZero(second) else { return false }
-      let end = symbols.operation(Opcode.sub, second, Value(.one), .zero)
-      return try narrow(&increment, plus: delta, from: .zero, through: end)
+    let one = Value(.one)
+    if let second = symbols.derived(b) {
+      guard let delta = try sum(a, &bounds) else { return false }
+      let last = symbols.operation(Opcode.sub, second, one, .zero)
+      narrow(&bounds, plus: delta, from: isLess ? .zero : second, through: isLess ? last : Value(.max))
+      return true
     }
-    if let first, second == nil {
-      guard let delta = try sum(b, of: root, &increment) else { return false }
-      guard isLess else { return try narrow(&increment, plus: delta, from: .zero, through: first) }
-      let start = symbols.operation(Opcode.add, first, Value(.one), .zero)
-      guard try !self.isZero(start) else { return false }
-      return try narrow(&increment, plus: delta, from: start, through: Value(.max))
+    if let first = symbols.derived(a) {
+      guard let delta = try sum(b, &bounds) else { return false }
+      let start = symbols.operation(Opcode.add, first, one, .zero)
+      narrow(&bounds, plus: delta, from: isLess ? start : .zero, through: isLess ? Value(.max) : first)
+      return true
     }
     // Overflow checks: u < u + e holds up to where the sum overflows, at −e.
-    guard let p = try sum(a, of: root, &increment), let q = try sum(b, of: root, &increment) else {
-      return false
-    }
-    let e = symbols.operation(Opcode.sub, q, p, .zero)
-    if try self.isZero(e) { return !isLess }
-    let end = symbols.operation(Opcode.sub, .zero, e, .zero)
-    guard isLess else { return try narrow(&increment, plus: p, from: end, through: Value(.max)) }
-    let last = symbols.operation(Opcode.sub, end, Value(.one), .zero)
-    return try narrow(&increment, plus: p, from: .zero, through: last)
+    guard let p = try sum(a, &bounds), let q = try sum(b, &bounds) else { return false }
+    let end = symbols.operation(Opcode.sub, p, q, .zero)
+    let last = symbols.operation(Opcode.sub, end, one, .zero)
+    narrow(&bounds, plus: p, from: isLess ? .zero : end, through: isLess ? last : Value(.max))
+    return true
   }
 
   // MARK: Leaves
 
   /// The symbols of the state's values that others are made from.
-  private mutating func leaves(of values: [Value]) throws(FallbackReason) -> Set<UInt32> {
+  private mutating func leaves(
+    of values: [Value], kinds: Set<SymbolKind> = [.storage]
+  ) throws(FallbackReason) -> Set<UInt32> {
     var open = values.filter { !$0.isKnown }.map(\.symbol)
     var seen = Set(open)
     var leaves: Set<UInt32> = []
@@ -260,8 +287,8 @@ extension Binder {
       case .bytes, .keccak, .precompile, .ecrecover:
         add(symbol.a.symbol)
         for piece in symbols.texts[Int(symbol.text)].pieces { add(piece.symbol) }
-      case .storage: leaves.insert(top)
-      case .balance, .codeSize, .codeHash, .unknowable: break
+      case .storage, .balance, .codeSize, .codeHash, .unknowable:
+        if kinds.contains(symbol.kind) { leaves.insert(top) }
       }
     }
     return leaves

@@ -11,9 +11,14 @@ extension Binder {
     var writes: [Location] = []
     writes.reserveCapacity(table.slots.count + 4)
     var adds: [Location] = []
+    try askUnchanged()
     // What cannot be told in the budget is a read and a write.
     let increments = (try? findIncrements()) ?? []
-    noteEnding()
+    noteEnding(increments)
+    for bounds in conditionBounds {
+      guard let interval = try interval(bounds) else { throw .state }
+      conditions.append(Condition(location(bounds.root), from: interval.low, through: interval.high))
+    }
     for row in table.slots {
       let location = Location.storage(row.key.address, row.key.slot)
       reads.append(location)
@@ -50,10 +55,12 @@ extension Binder {
     var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), sortedConditions: conditions)
-    prediction.increments = increments.map {
-      let key = table.slots[$0.row].key
-      return Increment(
-        .storage(key.address, key.slot), by: $0.delta.word, from: $0.low.word, through: $0.high.word)
+    for increment in increments {
+      guard let interval = try interval(increment.bounds) else { continue }
+      prediction.increments.append(
+        Increment(
+          location(increment.bounds.root), by: increment.delta.word, from: interval.low,
+          through: interval.high))
     }
     prediction.increments.sort { $0.location < $1.location }
     return prediction
@@ -73,8 +80,29 @@ extension Binder {
     return false
   }
 
+  /// Asks for the values of slots that get back what they held, where they were looked at before: one condition more takes
+  /// the write out of the prediction.
+  private mutating func askUnchanged() throws(FallbackReason) {
+    for bounds in conditionBounds where symbols[bounds.root].kind == .storage {
+      let row = table.slots[Int(symbols[bounds.root].c.word.clampedToUInt64)]
+      guard row.isWritten, row.current != row.original, symbols.derived(row.current) == nil,
+        let current = try? look(at: row.current), let original = try? look(at: row.original),
+        current.word == original.word
+      else { continue }
+      _ = try forced(row.current)
+      _ = try forced(row.original)
+    }
+  }
+
+  /// Where the state holds a symbol's value.
+  private func location(_ root: UInt32) -> Location {
+    let symbol = symbols[root]
+    let address = Address(truncating: symbol.a.word)
+    return symbol.kind == .balance ? .balance(address) : .storage(address, symbol.b.word)
+  }
+
   /// Writes down what the path has touched; what the values decide beyond that is found out again each time.
-  private func noteEnding() {
+  private func noteEnding(_ increments: [SlotIncrement]) {
     guard let recorder = symbols.recorder, !recorder.isAborted else { return }
     var ending = PathEnding()
     var rows: [Address: Int] = [:]
@@ -105,6 +133,23 @@ extension Binder {
         guard let row = rows[location.address] else { return recorder.abort() }
         ending.accounts[row].conditions |= 1 << location.field.rawValue
       }
+    }
+    func pairs(_ bounds: Bounds) -> [PathEnding.Pair] {
+      bounds.pairs.map { PathEnding.Pair(low: recorder.operand($0.low), high: recorder.operand($0.high)) }
+    }
+    for bounds in conditionBounds {
+      let symbol = symbols[bounds.root]
+      let row = symbol.kind == .balance ? symbol.b : symbol.c
+      ending.ranges.append(
+        PathEnding.Range(
+          row: Int32(truncatingIfNeeded: row.word.l0), isBalance: symbol.kind == .balance,
+          pairs: pairs(bounds)))
+    }
+    for increment in increments {
+      ending.increments.append(
+        PathEnding.Increment(
+          row: Int32(clamping: increment.row), delta: recorder.operand(increment.delta),
+          pairs: pairs(increment.bounds)))
     }
     recorder.end(ending, accounts: table.accounts.count, slots: table.slots.count)
   }

@@ -34,6 +34,8 @@ struct Binder {
   var suspended: [Frame]
   /// What decided something; may hold several on one location.
   var conditions: [Condition] = []
+  /// The same where it is not a value that decided, but that it lies between two.
+  var conditionBounds: [Bounds] = []
   /// What shows whether slots are only added to.
   var observations: Observations
   let stack: ValueView

@@ -130,6 +130,9 @@ struct PathBuilder {
         contents.extra.ending.accounts[index].debit = Int32(need(use.debit, &contents))
       }
     }
+    var bounded = contents.extra.ending
+    bounded.renameBounds { Int32(need($0, &contents)) }
+    contents.extra.ending = bounded
     return nodes.count < Self.maximumRegisters && contents.constants.count < 30_000 ? contents : nil
   }
 

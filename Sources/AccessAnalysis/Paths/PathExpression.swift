@@ -98,6 +98,26 @@ struct PathEnding {
     var conditions: UInt8 = 0
   }
 
+  /// Between which values of a slot, or of an account's balance, something holds: a pair of `Bounds`.
+  struct Pair: BitwiseCopyable {
+    var low: PathOperand
+    var high: PathOperand
+  }
+
+  /// That a slot, or an account's balance, lies between bounds is a condition.
+  struct Range {
+    var row: Int32
+    var isBalance: Bool
+    var pairs: [Pair]
+  }
+
+  /// A slot that is only added to, between bounds.
+  struct Increment {
+    var row: Int32
+    var delta: PathOperand
+    var pairs: [Pair]
+  }
+
   /// No operand.
   static let none = PathOperand.min
 
@@ -110,4 +130,23 @@ struct PathEnding {
   var gasLimit = 0
   /// Why binding failed here; nil where it did not.
   var failure: FallbackReason?
+  /// Values that decided something by lying between bounds.
+  var ranges: [Range] = []
+  var increments: [Increment] = []
+}
+
+extension PathEnding {
+  /// Renames the operands of all bounds.
+  mutating func renameBounds(_ name: (PathOperand) -> PathOperand) {
+    func rename(_ pairs: inout [Pair]) {
+      for index in pairs.indices {
+        pairs[index] = Pair(low: name(pairs[index].low), high: name(pairs[index].high))
+      }
+    }
+    for index in ranges.indices { rename(&ranges[index].pairs) }
+    for index in increments.indices {
+      increments[index].delta = name(increments[index].delta)
+      rename(&increments[index].pairs)
+    }
+  }
 }

@@ -85,9 +85,62 @@ extension PathRunner {
         if slot.isChanged { writes.append(location) }
       }
     }
-    return Prediction(
+    for range in ending.ranges { conditions.append(try condition(range, trace)) }
+    if !ending.ranges.isEmpty { Condition.merge(&conditions) }
+    var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(sortedReads: reads, writes: writes, adds: adds), sortedConditions: conditions)
+    for increment in ending.increments {
+      if let increment = try self.increment(increment, trace) { prediction.increments.append(increment) }
+    }
+    prediction.increments.sort { $0.location < $1.location }
+    return prediction
+  }
+
+  /// The values between bounds; nil where the value now is none of them.
+  private func interval(
+    _ pairs: [PathEnding.Pair], around now: UInt256, _ trace: borrowing PathTrace
+  ) -> (low: UInt256, high: UInt256)? {
+    var words: [(low: UInt256, high: UInt256)] = []
+    for pair in pairs {
+      words.append(
+        (get(Int16(truncatingIfNeeded: pair.low), trace), get(Int16(truncatingIfNeeded: pair.high), trace)))
+    }
+    return Bounds.interval(words, around: now)
+  }
+
+  private mutating func condition(
+    _ range: PathEnding.Range, _ trace: borrowing PathTrace
+  ) throws(StateReadError) -> Condition {
+    let row = Int(range.row)
+    let location: Location
+    let now: UInt256
+    if range.isBalance {
+      location = .balance(workspace.accounts[row].address)
+      now = try account(row)?.balance ?? .zero
+    } else {
+      location = self.location(slot: row)
+      now = try slotValue(row)
+    }
+    // The path was taken, so the value now is one of them.
+    let (low, high) = interval(range.pairs, around: now, trace) ?? (now, now)
+    return Condition(location, from: low, through: high)
+  }
+
+  private mutating func increment(
+    _ increment: PathEnding.Increment, _ trace: borrowing PathTrace
+  ) throws(StateReadError) -> Increment? {
+    let row = Int(increment.row)
+    let delta = get(Int16(truncatingIfNeeded: increment.delta), trace)
+    guard !delta.isZero, workspace.slots[row].isChanged,
+      let (low, high) = interval(increment.pairs, around: try slotValue(row), trace)
+    else { return nil }
+    return Increment(location(slot: row), by: delta, from: low, through: high)
+  }
+
+  private func location(slot row: Int) -> Location {
+    let slot = workspace.slots[row]
+    return .storage(workspace.accounts[Int(slot.account)].address, slot.slot)
   }
 
   /// Puts the accounts' rows in order of address.

@@ -172,6 +172,28 @@ struct SoundnessTests {
     return (fixture, random)
   }
 
+  /// Changes the state at random, but so that the conditions of a prediction hold as they did.
+  static func change(_ fixture: inout Fixture, within prediction: Prediction, _ random: inout SplitMix64) {
+    func value(_ location: Location, _ now: UInt256, _ most: Int) -> UInt256 {
+      guard Bool.random(using: &random) else { return now }
+      let any = UInt256(Int.random(in: 0...most, using: &random))
+      guard let condition = prediction.conditions.first(where: { $0.location == location }) else {
+        return any
+      }
+      // Balances of more than all wei there are would be another test.
+      let high = location.field == .balance ? min(condition.high, 1000) : condition.high
+      return [any, condition.low, high, now].filter(condition.admits).randomElement(using: &random) ?? now
+    }
+    for address in contracts {
+      for slot in 0..<4 {
+        let slot = UInt256(slot)
+        let now = fixture.storage[address]?[slot] ?? .zero
+        fixture.storage[address]?[slot] = value(.storage(address, slot), now, 5)
+      }
+      fixture.balances[address] = value(.balance(address), fixture.balances[address] ?? .zero, 4)
+    }
+  }
+
   @Test(
     "Random contracts: whatever else changes in the state, a vouched-for prediction covers",
     arguments: 0..<SoundnessTests.seeds)
@@ -186,17 +208,7 @@ struct SoundnessTests {
       let missing = prediction.access.missing(from: access)
       #expect(missing.isEmpty, "seed \(seed) round \(round)")
       if round == 0 { #expect(conditions.isSubset(of: prediction.access.reads)) }
-      // Change whatever is no condition.
-      for address in Self.contracts {
-        for slot in 0..<4 where !conditions.contains(.storage(address, UInt256(slot))) {
-          if Bool.random(using: &random) {
-            fixture.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...5, using: &random))
-          }
-        }
-        if !conditions.contains(.balance(address)), Bool.random(using: &random) {
-          fixture.balances[address] = UInt256(Int.random(in: 0...4, using: &random))
-        }
-      }
+      Self.change(&fixture, within: prediction, &random)
     }
   }
 
@@ -215,15 +227,7 @@ struct SoundnessTests {
         if round > 0 {
           // The conditions alone must keep it true.
           var other = fixture
-          let conditions = Set(prediction.conditionalOn)
-          for address in Self.contracts {
-            for slot in 0..<4 where !conditions.contains(.storage(address, UInt256(slot))) {
-              other.storage[address]?[UInt256(slot)] = UInt256(Int.random(in: 0...5, using: &random))
-            }
-            if !conditions.contains(.balance(address)) {
-              other.balances[address] = UInt256(Int.random(in: 0...4, using: &random))
-            }
-          }
+          Self.change(&other, within: prediction, &random)
           let access = try other.actual().effects.accessSet
           #expect(prediction.access.missing(from: access).isEmpty, "seed \(seed) round \(round), changed")
         }
