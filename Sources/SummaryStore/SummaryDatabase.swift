@@ -90,8 +90,9 @@ public final class SummaryDatabase: SummaryStorage {
     while files.fileExists(atPath: "\(path).damaged-\(number)") { number += 1 }
     let aside = "\(path).damaged-\(number)"
     try files.moveItem(atPath: path, toPath: aside)
+    // Along with what was written to it last: it may be somebody else's.
     for suffix in ["-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
-      try files.removeItem(atPath: path + suffix)
+      try files.moveItem(atPath: path + suffix, toPath: aside + suffix)
     }
     return aside
   }
