@@ -52,7 +52,7 @@ public final class SummaryDatabase: SummaryStorage {
     configuration.maximumReaderCount = 4
     // A lost last transaction costs an analysis; a damaged file must not come of it.
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-    let database = try DatabasePool(path: path, configuration: configuration)
+    let database = try openPool(path, configuration)
     try database.write { db in
       let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
       let layout = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -72,6 +72,21 @@ public final class SummaryDatabase: SummaryStorage {
         sql: "DELETE FROM summary WHERE saved < ?", arguments: [now - maximumAge])
     }
     return database
+  }
+
+  /// Opens the file, again and again for as long as a reader would wait: where several processes make the file at once,
+  /// SQLite lets all but one fail at switching to the write-ahead log, without waiting.
+  private static func openPool(_ path: String, _ configuration: Configuration) throws -> DatabasePool {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while true {
+      do {
+        return try DatabasePool(path: path, configuration: configuration)
+      } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+      {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
   }
 
   private struct ForeignFile: Error, CustomStringConvertible {

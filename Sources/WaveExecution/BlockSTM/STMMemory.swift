@@ -108,6 +108,10 @@ final class STMMemory: Sendable {
   /// - Returns: whether later transactions may have been validated against something else: a location is written that
   ///   was not before, or a credit that counted as an estimate is another one now.
   func record(_ effects: TransactionEffects, replacing old: TransactionEffects, index: Int) -> Bool {
+    // Codes first: who finds an account that has one must find the code.
+    if !effects.deployedCodes.isEmpty {
+      codes.withLock { $0.merge(effects.deployedCodes) { known, _ in known } }
+    }
     var isNew = false
     for effect in effects.accounts where effect.changesAnything {
       if effect.isDestroyed { hasRemovals.store(true, ordering: .releasing) }
@@ -123,9 +127,6 @@ final class STMMemory: Sendable {
       let change = Version(index: index, change: slot.after)
       let replaced = withShard(place) { Self.put(change, in: &$0.slots[place, default: []]) }
       isNew = isNew || replaced == nil
-    }
-    if !effects.deployedCodes.isEmpty {
-      codes.withLock { $0.merge(effects.deployedCodes) { known, _ in known } }
     }
     return removeStale(effects, old, index) || isNew
   }

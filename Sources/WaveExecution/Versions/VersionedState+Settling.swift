@@ -15,6 +15,8 @@ extension VersionedState {
     _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, rule: IncrementRule?,
     accountsToo: Bool, in arena: Arena
   ) {
+    // Codes first: who finds an account that has one must find the code.
+    publish(effects.deployedCodes)
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after else { continue }
       let version = unsafe arena.allocate(Version<SlotChange>.self)
@@ -36,7 +38,6 @@ extension VersionedState {
       unsafe places.accounts[position].own = version
       unsafe places.accounts[position].cell.pointee.content.list.insert(version)
     }
-    publish(effects.deployedCodes)
   }
 
   /// Takes back what transaction `index` published.
@@ -90,6 +91,7 @@ extension VersionedState {
     _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState,
     in arena: Arena
   ) throws(StateReadError) {
+    publish(effects.deployedCodes)
     for position in effects.accounts.indices {
       let place = unsafe places.accounts[position]
       guard effects.accounts[position].changesAnything else {
@@ -130,6 +132,5 @@ extension VersionedState {
       try state.set(slot.address, slot.key, slot.after)
     }
     for (hash, code) in effects.deployedCodes { state.insert(code: code, hash: hash) }
-    publish(effects.deployedCodes)
   }
 }
