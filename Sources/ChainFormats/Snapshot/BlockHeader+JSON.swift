@@ -7,13 +7,23 @@ extension BlockHeader {
   /// count.
   public init(rpc value: JSONValue) throws(FormatError) {
     self.init()
-    parentHash = try value.member("parentHash").hash()
+    try readCommonFields(value)
     unclesHash = try value.member("sha3Uncles").hash()
     coinbase = try value.member("miner").address()
-    stateRoot = try value.member("stateRoot").hash()
     transactionsRoot = try value.member("transactionsRoot").hash()
     receiptsRoot = try value.member("receiptsRoot").hash()
     logsBloom = try value.member("logsBloom").bloom()
+    let nonceBytes = try value.member("nonce").bytes()
+    guard nonceBytes.count == 8, let nonceWord = UInt256(bigEndian: nonceBytes) else {
+      throw try value.member("nonce").unexpected("0x and 16 hexadecimal digits")
+    }
+    nonce = nonceWord.l0
+  }
+
+  /// Reads the fields that JSON-RPC and blockchain fixtures call and write alike.
+  mutating func readCommonFields(_ value: JSONValue) throws(FormatError) {
+    parentHash = try value.member("parentHash").hash()
+    stateRoot = try value.member("stateRoot").hash()
     difficulty = try value.member("difficulty").word()
     number = try value.member("number").uint64()
     gasLimit = try value.member("gasLimit").uint64()
@@ -21,11 +31,6 @@ extension BlockHeader {
     timestamp = try value.member("timestamp").uint64()
     extraData = try value.member("extraData").bytes()
     mixHash = try value.member("mixHash").hash()
-    let nonceBytes = try value.member("nonce").bytes()
-    guard nonceBytes.count == 8, let nonceWord = UInt256(bigEndian: nonceBytes) else {
-      throw try value.member("nonce").unexpected("0x and 16 hexadecimal digits")
-    }
-    nonce = nonceWord.l0
     baseFeePerGas = try value.optional("baseFeePerGas")?.word()
     withdrawalsRoot = try value.optional("withdrawalsRoot")?.hash()
     blobGasUsed = try value.optional("blobGasUsed")?.uint64()
