@@ -89,6 +89,8 @@ public struct PredictionCheck: Sendable {
     public var missing: [Location]
     /// Whether every condition of the prediction held when the transaction's turn came.
     public var conditionsHeld: Bool
+    /// Whether the transaction succeeded.
+    public var succeeded: Bool
     /// Whether the pre-pass was wrong where it vouched.
     public var isFalseVoucher: Bool
   }
@@ -104,6 +106,8 @@ public struct PredictionCheck: Sendable {
   public private(set) var increments = IncrementCheck()
   /// Predictions that were vouched for and missed something, made anew or not, and increments that were none. Must be 0.
   public var falseVouchers: Int { totals.falseVouchers + rebound.falseVouchers + increments.wrong }
+  /// What was predicted wrongly, by cause.
+  public private(set) var causes = PredictionCauses()
   /// How many were made anew.
   public private(set) var rebindings = 0
 
@@ -150,7 +154,11 @@ public struct PredictionCheck: Sendable {
         prediction.trust == .unknown
         ? actual.reads + actual.writes + actual.adds : prediction.access.missing(from: actual)
       let isFalse = prediction.trust.isVouchedFor && held && !missing.isEmpty
-      rows.append(Row(actual: actual, missing: missing, conditionsHeld: held, isFalseVoucher: isFalse))
+      let row = Row(
+        actual: actual, missing: missing, conditionsHeld: held, succeeded: result.succeeded,
+        isFalseVoucher: isFalse)
+      causes.count(prediction, row)
+      rows.append(row)
       totals.count(prediction, actual, isFalse: isFalse)
       // What was made on the very state it is checked on must cover what happened, or it is a false voucher too.
       let isStillFalse =
@@ -160,7 +168,7 @@ public struct PredictionCheck: Sendable {
     let sets = rows.map(\.actual)
     makespan = Self.makespan(predictions, sets, costs, BlockPlanner(processor, on: opening))
     increments.countDependencies(sets)
-    totals.countEdges(predictions, sets)
+    causes.count(totals.countEdges(predictions, sets), predictions, rows)
     rebound.countEdges(latest, sets)
   }
 
@@ -198,8 +206,12 @@ extension PredictionCheck.Totals {
     if isFalse { falseVouchers += 1 }
   }
 
-  /// Compares the dependencies that follow from the predictions with those that follow from what happened.
-  fileprivate mutating func countEdges(_ predictions: [Prediction], _ sets: [AccessSet]) {
+  /// Compares the dependencies that follow from the predictions with those that follow from what happened. Returns the
+  /// predicted ones that nothing that happened asks for.
+  @discardableResult
+  fileprivate mutating func countEdges(
+    _ predictions: [Prediction], _ sets: [AccessSet]
+  ) -> [(from: Int32, to: Int32)] {
     let actual = Self.graph(sets)
     let predicted = Self.graph(predictions.map { $0.trust == .unknown ? nil : $0.access })
     let order = sets.indices.map { Int32(truncatingIfNeeded: $0) }
@@ -207,13 +219,12 @@ extension PredictionCheck.Totals {
       .init(
         hits: actual.edgeCount - predicted.missing(actual, order: order, limit: .max).count,
         total: actual.edgeCount))
-    edgePrecision.add(
-      .init(
-        hits: predicted.edgeCount - actual.missing(predicted, order: order, limit: .max).count,
-        total: predicted.edgeCount))
+    let needless = actual.missing(predicted, order: order, limit: .max)
+    edgePrecision.add(.init(hits: predicted.edgeCount - needless.count, total: predicted.edgeCount))
     let direct = Self.edges(actual).intersection(Self.edges(predicted)).count
     directEdgeRecall.add(.init(hits: direct, total: actual.edgeCount))
     directEdgePrecision.add(.init(hits: direct, total: predicted.edgeCount))
+    return needless
   }
 
   private static func graph(_ sets: [AccessSet?]) -> DependencyGraph {

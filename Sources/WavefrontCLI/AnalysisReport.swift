@@ -62,6 +62,15 @@ struct AnalysisReport: Encodable {
     }
   }
 
+  struct Cause: Encodable {
+    let transactions, missing, extra, dependencies: Int
+
+    init(_ count: PredictionCauses.Count) {
+      (transactions, missing) = (count.transactions, count.missing)
+      (extra, dependencies) = (count.extra, count.dependencies)
+    }
+  }
+
   let block: UInt64
   let fork: String
   let transactions: [Row]
@@ -69,6 +78,7 @@ struct AnalysisReport: Encodable {
   let rebound: Check?
   let rebindings: Int?
   let provenIncrements, wrongIncrements, dependencies, commutingDependencies: Int?
+  let causes: [String: Cause]?
   let prepassNs: UInt64
   let serialNs, coldNs, warmNs, rebindNs: UInt64?
   let makespanRatio: Double?
@@ -100,6 +110,10 @@ struct AnalysisReport: Encodable {
     }
     self.check = check.map { Check($0.totals) }
     rebound = check.map { Check($0.rebound) }
+    causes = check.map { check in
+      Dictionary(
+        uniqueKeysWithValues: PredictionCauses.Cause.allCases.map { ($0.rawValue, Cause(check.causes[$0])) })
+    }
     rebindings = check?.rebindings
     provenIncrements = check?.increments.proven
     wrongIncrements = check?.increments.wrong

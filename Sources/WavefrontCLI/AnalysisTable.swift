@@ -16,6 +16,7 @@ struct AnalysisTable {
   private var rebindingNanoseconds: UInt64 = 0
   private var makespan = PredictionCheck.Share()
   private var increments = IncrementCheck()
+  private var causes = PredictionCauses()
   private var isChecked = false
 
   static var shortHeader: String { "     block    tx  certain condit. specul. unknown  summary   pre-pass" }
@@ -42,6 +43,7 @@ struct AnalysisTable {
       rebindingNanoseconds += check.rebindingNanoseconds
       makespan.add(check.makespan)
       increments.add(check.increments)
+      causes.add(check.causes)
       isChecked = true
     }
     if let cost { self.cost.add(cost) }
@@ -82,6 +84,23 @@ struct AnalysisTable {
       increments predicted \(increments.predicted), proven \(increments.proven), wrong \(increments.wrong); \
       dependencies \(increments.dependencies), \(increments.commuting) where proven increments commute
       """
+  }
+
+  /// What was predicted wrongly in all blocks, by cause; nil where nothing was.
+  var causeSummary: String? {
+    let found = PredictionCauses.Cause.allCases.filter { causes[$0] != .init() }
+    guard isChecked, !found.isEmpty else { return nil }
+    func line(_ cells: [String]) -> String { cells.map { Format.right($0, 13) }.joined() }
+    var lines = [
+      Format.left("what was predicted wrongly, by cause", 48)
+        + line(["transactions", "missing", "too many", "dependencies"])
+    ]
+    for cause in found {
+      let count = causes[cause]
+      let numbers = [count.transactions, count.missing, count.extra, count.dependencies]
+      lines.append(Format.left("  " + cause.description, 48) + line(numbers.map { Format.count($0) }))
+    }
+    return lines.joined(separator: "\n")
   }
 
   private func line(

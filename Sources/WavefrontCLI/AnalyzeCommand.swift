@@ -68,7 +68,9 @@ struct AnalyzeCommand: ParsableCommand {
       }
     }
     if !json, explain == nil, blocks.count > 1 { print(table.total) }
-    if !json, explain == nil, let summary = table.incrementSummary { print(summary) }
+    if !json, explain == nil {
+      for summary in [table.incrementSummary, table.causeSummary] { summary.map { print($0) } }
+    }
     if failures > 0 {
       throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)
     }

@@ -88,7 +88,7 @@ struct ExecutorTests {
     let random = RandomBlock(seed: seed, count: 40, accounts: 5)
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
     for kind in ExecutorKind.allCases {
-      let slow = UnreliableState(random.state, failsAfter: nil, stalls: true)
+      let slow = DisturbedState(random.state, stallsEvery: 7)
       let run = try BlockExecutor(kind: kind, threads: 4, adapts: false).run(random.processor, on: slow)
       try Self.expectSame(serial, run, "seed \(seed), \(kind)")
     }
@@ -99,8 +99,8 @@ struct ExecutorTests {
     let random = RandomBlock(seed: 99, count: 40, accounts: 30)
     for kind in ExecutorKind.allCases {
       for threads in [1, 4] {
-        let failing = UnreliableState(random.state, failsAfter: reads, stalls: false)
-        #expect(throws: BlockError.state(.unavailable("disk on fire"))) {
+        let failing = DisturbedState(random.state, failsAt: reads)
+        #expect(throws: BlockError.state(Perturbation.failure)) {
           _ = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
             random.processor, on: failing)
         }
@@ -268,7 +268,7 @@ struct ExecutorTests {
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
     for threads in [2, 4, 8] {
       // All are slowed down alike, so that they run side by side whatever else the machine does.
-      let slow = UnreliableState(random.state, failsAfter: nil, stalls: true)
+      let slow = DisturbedState(random.state, stallsEvery: 7)
       let run = try BlockExecutor(kind: .dataflow, threads: threads, adapts: false).run(
         random.processor, on: slow)
       try Self.expectSame(serial, run, "\(threads) threads")

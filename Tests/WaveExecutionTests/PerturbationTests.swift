@@ -59,7 +59,7 @@ struct PerturbationTests {
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(block.processor, on: block.state)
     for kind in ExecutorKind.allCases {
       for threads in [2, 7, 16] {
-        let slow = UnreliableState(block.state, failsAfter: nil, stalls: true)
+        let slow = DisturbedState(block.state, stallsEvery: 7)
         let run = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
           block.processor, on: slow, plan: seed % 2 == 0 ? nil : ExecutorTests.actualPlan(serial))
         try ExecutorTests.expectSame(serial, run, "seed \(seed), \(kind), \(threads) threads")
@@ -73,8 +73,9 @@ struct PerturbationTests {
     var random = SplitMix64(seed: seed)
     let before = try block.state.firstDifference(from: MemoryState(copying: block.state))
     for kind in ExecutorKind.allCases {
-      let failing = UnreliableState(block.state, failsAfter: Int(random.next(20)), stalls: seed % 2 == 0)
-      #expect(throws: BlockError.state(.unavailable("disk on fire"))) {
+      let failing = DisturbedState(
+        block.state, stallsEvery: seed % 2 == 0 ? 7 : .max, failsAt: Int(random.next(20)))
+      #expect(throws: BlockError.state(Perturbation.failure)) {
         _ = try BlockExecutor(kind: kind, threads: 4, adapts: false).run(block.processor, on: failing)
       }
     }

@@ -2,7 +2,6 @@ import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
-import Foundation
 
 /// Blocks of random transactions on a few accounts and contracts, made to conflict in every way there is.
 struct RandomBlock {
@@ -91,47 +90,4 @@ struct RandomBlock {
 
 extension SplitMix64 {
   mutating func next(_ bound: UInt64) -> UInt64 { next() % bound }
-}
-
-/// A state that stalls, and at a given rate fails.
-final class UnreliableState: StateReader, @unchecked Sendable {
-  // Invariant: `reads` is only counted, and only under the lock.
-  private let base: MemoryState
-  private let failsAfter: Int?
-  private let stalls: Bool
-  private let lock = NSLock()
-  private var reads = 0
-
-  init(_ base: MemoryState, failsAfter: Int?, stalls: Bool) {
-    self.base = base
-    self.failsAfter = failsAfter
-    self.stalls = stalls
-  }
-
-  private func disturb() throws(StateReadError) {
-    let number = lock.withLock {
-      reads += 1
-      return reads
-    }
-    if stalls, number % 7 == 0 { usleep(UInt32(number % 5) * 40) }
-    if let failsAfter, number > failsAfter { throw .unavailable("disk on fire") }
-  }
-
-  func account(_ address: Address) throws(StateReadError) -> Account? {
-    try disturb()
-    return try base.account(address)
-  }
-
-  func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    try disturb()
-    return try base.storage(address, slot)
-  }
-
-  func code(_ hash: Hash32) throws(StateReadError) -> Bytes {
-    try disturb()
-    return try base.code(hash)
-  }
-
-  func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 { try base.blockHash(number) }
-  func hasStorage(_ address: Address) throws(StateReadError) -> Bool { try base.hasStorage(address) }
 }

@@ -2,7 +2,6 @@ import ConflictScheduling
 public import EVMState
 import EthereumTypes
 import Glibc
-import Synchronization
 
 /// Disturbs a parallel run on purpose, to see that its result does not depend on timing: threads are delayed at the
 /// places where they meet, and transactions are taken from the worker that would have kept them. Repeatable as far as
@@ -85,44 +84,6 @@ public struct Perturbation: Sendable {
   public func state(over base: any StateReader) -> any StateReader {
     let lot = draw(11, 11, 11)
     let failsAt = mayFail ? Int(truncatingIfNeeded: lot >> 8 & (1 << (lot & 15) &- 1)) : .max
-    return DisturbedState(base, stalls: lot >> 32 & 1 == 0, failsAt: failsAt)
+    return DisturbedState(base, stallsEvery: lot >> 32 & 1 == 0 ? 61 : .max, failsAt: failsAt)
   }
-}
-
-/// A state whose reads stall now and then, and fail from one on.
-private final class DisturbedState: StateReader {
-  private let base: any StateReader
-  private let stalls: Bool
-  private let failsAt: Int
-  private let reads = Atomic<Int>(0)
-
-  init(_ base: any StateReader, stalls: Bool, failsAt: Int) {
-    self.base = base
-    self.stalls = stalls
-    self.failsAt = failsAt
-  }
-
-  private func disturb() throws(StateReadError) {
-    let number = reads.wrappingAdd(1, ordering: .relaxed).oldValue
-    if stalls, number % 61 == 60 { usleep(UInt32(truncatingIfNeeded: number % 5) &* 20) }
-    if number >= failsAt { throw Perturbation.failure }
-  }
-
-  func account(_ address: Address) throws(StateReadError) -> Account? {
-    try disturb()
-    return try base.account(address)
-  }
-
-  func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    try disturb()
-    return try base.storage(address, slot)
-  }
-
-  func code(_ hash: Hash32) throws(StateReadError) -> Bytes {
-    try disturb()
-    return try base.code(hash)
-  }
-
-  func blockHash(_ number: UInt64) throws(StateReadError) -> Hash32 { try base.blockHash(number) }
-  func hasStorage(_ address: Address) throws(StateReadError) -> Bool { try base.hasStorage(address) }
 }
