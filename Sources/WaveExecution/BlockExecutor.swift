@@ -25,6 +25,8 @@ public struct BlockRun: Sendable {
   public var executions: Int
   /// Transactions that had to run again because a value they had read turned out to be another one.
   public var mispredictions: Int
+  /// Transactions whose predictions were made anew, as something they hang on had changed.
+  public var rebindings = 0
   /// On how many threads it was run.
   public var threads: Int
   /// How it was run.
@@ -85,7 +87,8 @@ public final class BlockExecutor: Sendable {
   ///   - processor: the block.
   ///   - state: the state before it, which must not change meanwhile.
   ///   - plan: which transactions wait for which; without one everything starts at once.
-  ///   - predictor: what to make a plan from, where none is given and that pays.
+  ///   - predictor: what to make a plan from, where none is given and that pays; and what to bind transactions again
+  ///     with whose predictions turn out to rest on values that are no more, where the plan was given its predictions.
   /// - Throws: `BlockError`; nothing of a failed run is left anywhere.
   public func run(
     _ processor: BlockProcessor, on state: any StateReader, plan: ExecutionPlan? = nil,
@@ -108,7 +111,7 @@ public final class BlockExecutor: Sendable {
       pool.prepare(for: most)
       try begin(processor, on: opening, &next, &result) { _, _ in true }
       if count == 0 { return BlockRun(serially: result, opening) }
-      return try share(processor, from: next, result, on: opening, over: state, plan, most)
+      return try share(processor, from: next, result, on: opening, over: state, plan, predictor, most)
     }
     var scout = Scout(processor, isPlanned: plan != nil)
     try begin(processor, on: opening, &next, &result) { next, result in
@@ -122,7 +125,7 @@ public final class BlockExecutor: Sendable {
       try begin(processor, on: opening, &next, &result) { _, _ in false }
       return BlockRun(serially: result, opening)
     }
-    return try share(processor, from: next, result, on: opening, over: state, own, most)
+    return try share(processor, from: next, result, on: opening, over: state, own, predictor, most)
   }
 
   /// Runs the block serially from transaction `next` on until `stops` says so, which is asked before each transaction;
@@ -152,11 +155,12 @@ public final class BlockExecutor: Sendable {
   ///   - state: the state before the block.
   private func share(
     _ processor: BlockProcessor, from first: Int, _ result: BlockResult, on opening: MemoryState,
-    over state: any StateReader, _ plan: ExecutionPlan?, _ most: Int
+    over state: any StateReader, _ plan: ExecutionPlan?, _ predictor: BlockPredictor?, _ most: Int
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
     let workers = workers(for: plan, most)
     var outcome: (result: BlockResult, state: MemoryState, executions: Int)
+    var rebindings = 0
     if kind == .blockSTM {
       let run = STMRun(processor, base: opening, codes: codes)
       pool.run(on: workers) { [workspace] in run.work(workspace.contexts[$0]) }
@@ -167,9 +171,10 @@ public final class BlockExecutor: Sendable {
       let run = ParallelRun(
         processor, from: first, result, base: opening.isEmpty ? state : opening, opening: opening,
         codes: codes, plan: plan ?? .unconstrained(count: count), hasBarriers: kind == .waves,
-        workers: workers, workspace: workspace, pool: pool, perturbation: perturbation)
+        workers: workers, predictor: predictor, workspace: workspace, pool: pool, perturbation: perturbation)
       pool.run(on: workers) { run.work($0) }
       outcome = try run.finish()
+      rebindings = run.rebinding?.count ?? 0
     }
     try workspace.contexts[0].withMachine(for: processor, on: outcome.state, codes: codes) {
       machine throws(BlockError) in
@@ -177,7 +182,7 @@ public final class BlockExecutor: Sendable {
     }
     return BlockRun(
       result: outcome.result, state: outcome.state, executions: outcome.executions,
-      mispredictions: outcome.executions - count, threads: workers,
+      mispredictions: outcome.executions - count, rebindings: rebindings, threads: workers,
       way: plan == nil ? .optimistic : .planned)
   }
 

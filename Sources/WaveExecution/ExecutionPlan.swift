@@ -12,6 +12,14 @@ public struct ExecutionPlan: Sendable {
     case nanoseconds
   }
 
+  /// The state that a plan's predictions were made on.
+  public enum Origin: Sendable {
+    /// The one that the block begins with, alone or followed through the block.
+    case opening
+    /// An older one, or another: what they hang on may have changed before the block.
+    case other
+  }
+
   /// For each transaction, how many of those before it should have run when it starts.
   let waiting: [Int32]
   /// For each transaction, those that wait for it; all larger than itself.
@@ -37,6 +45,9 @@ public struct ExecutionPlan: Sendable {
   /// For each transaction, what it is known to add to only; empty where that is not known of any.
   let rules: [IncrementRule?]
 
+  /// What the plan follows from; nil where that is not known, or hangs on nothing.
+  let basis: PlanBasis?
+
   /// The number of transactions.
   public var count: Int { priorities.count }
 
@@ -46,10 +57,12 @@ public struct ExecutionPlan: Sendable {
   ///   - workers: for how many workers it is made; it serves any other number as well, if not quite as well.
   ///   - unit: what the schedule's costs are measured in.
   ///   - predictions: where given, storage slots that transactions are shown to add to only are added up in the end, so
-  ///     that the schedule may be one in which such transactions do not wait for each other.
+  ///     that the schedule may be one in which such transactions do not wait for each other; and an executor that has a
+  ///     predictor binds those again whose conditions are broken when their turn comes.
+  ///   - origin: the state that the predictions were made on.
   public init(
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
-    predictions: [Prediction] = []
+    predictions: [Prediction] = [], madeOn origin: Origin = .opening
   ) {
     let simulator =
       switch unit {
@@ -60,7 +73,8 @@ public struct ExecutionPlan: Sendable {
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers, unit: unit,
       speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
-      rules: predictions.map { IncrementRule($0) })
+      rules: predictions.map { IncrementRule($0) },
+      basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil)
   }
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
@@ -75,7 +89,7 @@ public struct ExecutionPlan: Sendable {
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: [IncrementRule?] = [],
-    isInformed: Bool = true
+    isInformed: Bool = true, basis: PlanBasis? = nil
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -96,6 +110,7 @@ public struct ExecutionPlan: Sendable {
     let longest = priorities.max() ?? 0
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
     self.unit = unit
+    self.basis = basis
     self.rules = rules.count == count && rules.contains { $0 != nil } ? rules : []
     self.speedUp = speedUp ?? parallelism
     let order =

@@ -36,12 +36,15 @@ public struct MainJob: Sendable {
   public let gasUsed: [UInt64]
   /// Transactions that ran twice because a value they had read turned out to be another one.
   public let mispredictions: Int
+  /// Transactions whose predictions the parallel run made anew, as something they hang on had changed.
+  public let rebindings: Int
   /// How the parallel run was organised in the end.
   public let way: RunWay
   /// On how many threads it was.
   public let threads: Int
   /// Nanoseconds spent.
   public let timings: Timings
+  let prePass: PrePass
 
   /// Whether the parallel run gave what the serial run gave.
   public var matchesSerial: Bool { difference == nil }
@@ -53,9 +56,13 @@ public struct MainJob: Sendable {
   ///   - prePass: predicts; its summaries are used and added to.
   ///   - executor: runs in parallel.
   ///   - repetitions: how often to run for the timings; 1 or more.
+  ///   - inOrder: whether predictions follow the values that earlier transactions are predicted to leave; otherwise
+  ///     each is made as if it were the first.
+  ///   - rebinds: whether the executor makes predictions anew that rest on values that are no more.
   /// - Throws: `FormatError` for a snapshot whose senders do not fit, `BlockError` for a block that is not valid.
   public init(
-    _ snapshot: BlockSnapshot, prePass: PrePass, executor: BlockExecutor, repetitions: Int = 1
+    _ snapshot: BlockSnapshot, prePass: PrePass, executor: BlockExecutor, repetitions: Int = 1,
+    inOrder: Bool = true, rebinds: Bool = true
   ) throws {
     let job = try BlockJob(snapshot, threads: executor.threads)
     let processor = job.processor
@@ -65,7 +72,7 @@ public struct MainJob: Sendable {
     try processor.begin(&machine, on: before)
 
     var start = ContinuousClock.now
-    predictions = prePass.predict(processor, on: before)
+    predictions = prePass.predict(processor, on: before, inOrder: inOrder)
     timings.prepass = start.nanosecondsSince
     start = .now
     let planner = BlockPlanner(processor, on: before)
@@ -78,14 +85,17 @@ public struct MainJob: Sendable {
     let (serial, serialTime) = try Self.measure(repetitions) {
       try reference.run(processor, on: snapshot.preState)
     }
+    let predictor = rebinds ? prePass.predictor(for: processor) : nil
     let (parallel, parallelTime) = try Self.measure(repetitions) {
-      try executor.run(processor, on: snapshot.preState, plan: plan)
+      try executor.run(processor, on: snapshot.preState, plan: plan, predictor: predictor)
     }
     timings.serial = serialTime
     timings.parallel = parallelTime
     self.timings = timings
     self.snapshot = snapshot
     mispredictions = parallel.mispredictions
+    rebindings = parallel.rebindings
+    self.prePass = prePass
     way = parallel.way
     threads = parallel.threads
     gasUsed = parallel.result.transactions.map(\.gasUsed)

@@ -32,13 +32,20 @@ public final class PrePass: Sendable {
 
   /// Predicts all transactions of a block, in block order: first on the state before it, on all threads, then those anew
   /// that hang on what earlier ones are predicted to write.
-  public func predict(_ processor: BlockProcessor, on state: any StateReader) -> [AccessAnalyzer.Report] {
+  ///
+  /// - Parameter inOrder: whether to do the latter; otherwise each is predicted as if it were the first, as when
+  ///   transactions are predicted as they arrive.
+  public func predict(
+    _ processor: BlockProcessor, on state: any StateReader, inOrder: Bool = true
+  ) -> [AccessAnalyzer.Report] {
     let count = processor.block.transactions.count
     let start = ContinuousClock.now
     var reports = workers.map(count) { [self] index in predict(index, of: processor, on: state) }
-    analyzer.bindInOrder(
-      &reports, processor.block.transactions, from: processor.senders, environment: processor.environment,
-      state: state)
+    if inOrder {
+      analyzer.bindInOrder(
+        &reports, processor.block.transactions, from: processor.senders, environment: processor.environment,
+        state: state)
+    }
     if count > 0 {
       let now = max(start.nanosecondsSince / UInt64(count), 1)
       let before = pace.load(ordering: .relaxed)
@@ -48,13 +55,19 @@ public final class PrePass: Sendable {
     return reports
   }
 
-  /// What an executor needs to make a plan itself, where it finds that one pays.
+  /// What an executor needs to make a plan itself, where it finds that one pays, and to bind transactions again whose
+  /// predictions turn out to rest on values that are no more.
   public func predictor(for processor: BlockProcessor) -> BlockPredictor {
-    BlockPredictor(nanosecondsPerTransaction: nanosecondsPerTransaction.map { $0 &* UInt64(workers.threads) })
-    {
-      [self] index, state in
-      predict(index, of: processor, on: state).prediction
-    }
+    BlockPredictor(
+      nanosecondsPerTransaction: nanosecondsPerTransaction.map { $0 &* UInt64(workers.threads) },
+      quickly: { [analyzer] index, state in
+        let call = TransactionCall(
+          processor.block.transactions[index], sender: processor.senders[index],
+          environment: processor.environment)
+        let report = analyzer.bind(call, environment: processor.environment, state: state)
+        return report.route == .summary ? report.prediction : nil
+      },
+      predict: { [self] index, state in predict(index, of: processor, on: state).prediction })
   }
 
   /// Predicts one transaction of a block on the state it finds.

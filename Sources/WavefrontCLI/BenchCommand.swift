@@ -24,10 +24,13 @@ struct BenchCommand: ParsableCommand {
 
       The suite "prepass" predicts every transaction of the block snapshots named, with nothing known of any contract \
       and again with all known, and prints what that takes beside running it, by kind of transaction.
+
+      The suite "rebinding" runs a generated block and the block snapshots named by plans whose predictions rest on other \
+      values than the transactions find, with and without binding them again.
       """)
 
   enum Suite: String, ExpressibleByArgument, CaseIterable {
-    case interpreter, parallel, scheduling, controlflow, prepass
+    case interpreter, parallel, scheduling, controlflow, prepass, rebinding
   }
 
   @Option(help: "What to measure.") var suite: Suite
@@ -64,6 +67,17 @@ struct BenchCommand: ParsableCommand {
     case .controlflow:
       let suite = try ControlFlowSuite(paths)
       print(json ? try encodeJSON(suite) : suite.summary)
+    case .rebinding:
+      let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
+      let suite = try cache.withAnalyzer { analyzer in
+        try RebindingSuite(
+          files, threads: threads ?? Host.coreCount, repeats: samples, analyzer: analyzer
+        ) { line in if !json { print(line) } }
+      }
+      print(json ? try encodeJSON(suite) : suite.summary)
+      guard suite.wrong.isEmpty else {
+        throw CommandFailure("wrong result: \(suite.wrong.joined(separator: ", "))", .wrongResult)
+      }
     case .prepass:
       let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
       try cache.withAnalyzer { analyzer in

@@ -17,6 +17,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: "How the parallel run is organised.") var executor: ExecutorKind = .dataflow
   @Option(help: "Runs for each timing, of which the median counts.") var repeats = 3
   @Option(help: "Further runs, disturbed on purpose, that must give the same result.") var perturb = 0
+  @Flag(help: "Predict each transaction as if it were the block's first, as when it arrives.") var alone =
+    false
+  @Flag(help: "Do not bind transactions again whose predictions rest on values that are no more.")
+  var noRebinding = false
   @Flag(help: "Print one JSON object for each block.") var json = false
 
   @OptionGroup var cache: CacheOptions
@@ -41,7 +45,9 @@ struct RunCommand: ParsableCommand {
     for (index, path) in blocks.enumerated() {
       Terminal.progress("[\(index + 1)/\(blocks.count)] \(path)")
       let snapshot = try BlockSnapshot(contentsOf: path)
-      let job = try MainJob(snapshot, prePass: prePass, executor: executor, repetitions: repeats)
+      let job = try MainJob(
+        snapshot, prePass: prePass, executor: executor, repetitions: repeats, inOrder: !alone,
+        rebinds: !noRebinding)
       Terminal.endProgress()
       print(json ? try encodeJSON(RunReport(job)) : RunTable(job, executor: executor).text)
       if let difference = job.difference {

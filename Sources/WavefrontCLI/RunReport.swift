@@ -41,7 +41,8 @@ struct RunReport: Encodable {
 
   enum CodingKeys: CodingKey {
     case block, fork, transactions, gasUsed, receiptsRoot, logsBloom, stateRoot, matchesSerial, difference
-    case matchesHeader, waves, waveList, criticalPathGas, mispredictions, way, threads, classes, routes,
+    case matchesHeader, waves, waveList, criticalPathGas, mispredictions, rebindings, way, threads, classes,
+      routes,
       timingsNs
   }
 
@@ -65,6 +66,7 @@ struct RunReport: Encodable {
     try container.encode(job.waves.map { Wave(transactions: $0.width, gas: $0.gas) }, forKey: .waveList)
     try container.encode(job.criticalPath, forKey: .criticalPathGas)
     try container.encode(job.mispredictions, forKey: .mispredictions)
+    try container.encode(job.rebindings, forKey: .rebindings)
     try container.encode(job.way, forKey: .way)
     try container.encode(job.threads, forKey: .threads)
     let classes = job.classes

@@ -89,6 +89,7 @@ struct RunTable {
       job.way == .serial && executor.kind != .serial
       ? "run serially, as sharing would not pay"
       : "on \(job.threads) threads, \(job.mispredictions) run again"
+        + (job.rebindings > 0 ? ", \(job.rebindings) re-bound" : "")
     return "\(Format.decimals(ratio, 2))× \(how)"
   }
 

@@ -26,9 +26,12 @@ struct ReadmeExampleTests {
     let planner = BlockPlanner(block, on: opening)
     let schedule = Schedule.ordered(planner.transactions(predictions), workers: 4)
 
-    // Run. Whatever the schedule says, the result is that of running the transactions in block order.
+    // Run. Whatever the schedule says, the result is that of running the transactions in block order. The predictor binds
+    // transactions again whose predictions turn out to rest on values that are no more.
+    let plan = ExecutionPlan(schedule, predictions: predictions)
     let executor = BlockExecutor(kind: .dataflow, threads: 4)
-    let run = try executor.run(block, on: snapshot.preState, plan: ExecutionPlan(schedule))
+    let run = try executor.run(
+      block, on: snapshot.preState, plan: plan, predictor: prePass.predictor(for: block))
     print(run.result.gasUsed, "gas in", schedule.waves.count, "waves;", run.mispredictions, "ran twice")
     // end
 

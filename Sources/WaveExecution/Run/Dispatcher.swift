@@ -17,9 +17,12 @@ final class Dispatcher: @unchecked Sendable {
   private let budget: Int
   private let wave = Atomic<Int>(0)
   private let leftInWave: Atomic<Int>
+  let hasBarriers: Bool
+  let postponements = Postponements()
 
   init(_ plan: ExecutionPlan, hasBarriers: Bool, workers: Int) {
     self.plan = plan
+    self.hasBarriers = hasBarriers && !plan.waves.waveEnds.isEmpty
     order = hasBarriers ? plan.waves : plan.dataflow
     wordCount = plan.count / 64 + 1
     unsafe ready = .allocate(capacity: wordCount)
@@ -102,11 +105,11 @@ final class Dispatcher: @unchecked Sendable {
   ///   caches hold what it needs; only where it is about as urgent as what else there is.
   /// - Returns: that one, or −1; and how many transactions others may take now that they could not before.
   func release(_ index: Int, keepsOne: Bool) -> (kept: Int32, shared: Int) {
-    guard order.waveEnds.isEmpty else { return (-1, releaseWave()) }
-    guard plan.isInformed else { return (-1, 0) }
+    var shared = releasePostponed(behind: index)
+    guard order.waveEnds.isEmpty else { return (-1, shared + (isOutOfWave(index) ? 0 : releaseWave())) }
+    guard plan.isInformed else { return (-1, shared) }
     let edges = plan.successors.offsets[index]..<plan.successors.offsets[index &+ 1]
     var kept: Int32 = -1
-    var shared = 0
     for edge in edges {
       let successor = Int(plan.successors.values[edge])
       let left = unsafe waiting[successor].wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
@@ -134,7 +137,8 @@ final class Dispatcher: @unchecked Sendable {
   /// So much less urgent may be what a worker keeps.
   private static var tolerance: Int { 16 }
 
-  private func releaseWave() -> Int {
+  /// Notes that one less of a wave is left, and releases the next wave where none is.
+  func releaseWave() -> Int {
     guard leftInWave.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return 0 }
     let next = wave.wrappingAdd(1, ordering: .relaxed).newValue
     guard next < order.waveEnds.count else { return 0 }
@@ -143,4 +147,24 @@ final class Dispatcher: @unchecked Sendable {
     for rank in members { push(rank) }
     return members.count
   }
+
+  // MARK: For those who wait beyond the plan
+
+  /// The transactions that wait for one by the plan.
+  func successors(of index: Int) -> ArraySlice<Int32> { plan.isInformed ? plan.successors[index] : [] }
+
+  /// Sets for how many others a transaction waits that has been taken.
+  func setWaiting(_ index: Int, _ count: Int) {
+    unsafe waiting[index].store(Int32(truncatingIfNeeded: count), ordering: .releasing)
+  }
+
+  /// Notes that a transaction waits for so many less; whether it waits for none now.
+  func countDown(_ index: Int, by count: Int) -> Bool {
+    unsafe waiting[index].wrappingSubtract(
+      Int32(truncatingIfNeeded: count), ordering: .acquiringAndReleasing
+    ).newValue == 0
+  }
+
+  /// Lets others take a transaction.
+  func makeReady(_ index: Int) { push(Int(order.rank[index])) }
 }

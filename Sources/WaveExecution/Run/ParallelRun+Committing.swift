@@ -97,6 +97,7 @@ extension ParallelRun {
     }
     if !isCommitters(index) { repetitions += 1 }
     let (transaction, places) = try repeatRun(index, &worker, &machine)
+    rebinding?.noteRepetition(transaction.effects, of: index)
     try append(transaction, at: places, index, &worker)
   }
 

@@ -56,7 +56,9 @@ final class ParallelRun: @unchecked Sendable {
   let pool: WorkerPool
   let perturbation: Perturbation?
   let versions: VersionedState
-  private let dispatcher: Dispatcher
+  let dispatcher: Dispatcher
+  /// Nil where the plan's predictions are not known, or nobody could make them anew.
+  let rebinding: Rebinding?
   let count: Int
   /// Those before this one had run before the run in parallel began.
   let first: Int
@@ -85,10 +87,11 @@ final class ParallelRun: @unchecked Sendable {
   ///   - base: the state before that transaction; must not change while the run lasts.
   ///   - opening: the same; what becomes of it is put on a copy.
   ///   - hasBarriers: whether each wave waits for all of the one before.
+  ///   - predictor: makes predictions anew that rest on values that are no more; nil to let them be.
   init(
     _ processor: BlockProcessor, from first: Int, _ result: consuming BlockResult, base: any StateReader,
     opening: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool, workers: Int,
-    workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
+    predictor: BlockPredictor?, workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
   ) {
     self.first = first
     self.result = result
@@ -104,6 +107,9 @@ final class ParallelRun: @unchecked Sendable {
     versions = VersionedState(
       base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
       expecting: Self.expectedSlots(processor))
+    rebinding = plan.basis.flatMap { basis in
+      predictor.map { Rebinding(basis, $0, processor) }
+    }
     dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
     state = MemoryState(copying: opening)
     state.reserve(accounts: 3 * count, slots: count)
@@ -179,6 +185,7 @@ final class ParallelRun: @unchecked Sendable {
       position += 1
       if index >= first {
         perturbation?.disturb(worker.number, index, .start)
+        guard mayRun(index, &worker) else { continue }
         // Whoever takes over needs nobody released.
         guard claim(index, Claim.worker) else { continue }
         run(index, &worker, &machine)
@@ -224,7 +231,8 @@ final class ParallelRun: @unchecked Sendable {
         // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
         // many and looked at by few.
         let hasSuccessors =
-          !plan.isInformed || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
+          !plan.isInformed || rebinding?.isAlert == true
+          || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
         unsafe versions.publish(
           result.effects, at: places, index: index, rule: rule(index), accountsToo: hasSuccessors,
           in: worker.arena)

@@ -1,3 +1,4 @@
+import AccessAnalysis
 import ConflictScheduling
 public import EVMState
 import EthereumTypes
@@ -61,7 +62,33 @@ public struct Perturbation: Sendable {
       Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
     }
     return ExecutionPlan(
-      predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules)
+      predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules, basis: plan.basis)
+  }
+
+  /// Whether a transaction is to be bound again although nothing it hangs on has changed.
+  func forcesRebinding(_ index: Int) -> Bool { draw(UInt64(truncatingIfNeeded: index), 12, 12) & 15 == 0 }
+
+  /// A predictor some of whose predictions are those of other transactions, know nothing, or take reads for writes (none
+  /// to all of them, as the seed decides).
+  public func disturbed(_ predictor: BlockPredictor, count: Int) -> BlockPredictor {
+    let wrong = [0, 25, 50, 100][Int(truncatingIfNeeded: draw(13, 13, 13) & 3)] as UInt64
+    @Sendable func predict(_ index: Int, _ state: any StateReader) -> Prediction {
+      let lot = draw(UInt64(truncatingIfNeeded: index), 14, 14)
+      guard lot % 100 < wrong else { return predictor.predict(index, state) }
+      switch lot >> 8 & 3 {
+      case 0: return .unknown
+      case 1: return Prediction(trust: .certain, access: .empty)
+      case 2: return predictor.predict(Int(truncatingIfNeeded: (lot >> 16) % UInt64(max(count, 1))), state)
+      default:
+        var prediction = predictor.predict(index, state)
+        prediction.access = AccessSet(
+          reads: prediction.access.writes, writes: prediction.access.reads, adds: prediction.access.adds)
+        return prediction
+      }
+    }
+    return BlockPredictor(
+      quickly: { draw(UInt64(truncatingIfNeeded: $0), 15, 15) & 7 == 0 ? nil : predict($0, $1) },
+      predict: predict)
   }
 
   /// Whether the committer is to take over before a transaction although nothing forces it to.

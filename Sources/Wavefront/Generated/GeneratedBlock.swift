@@ -21,6 +21,9 @@ public struct GeneratedBlock: Sendable {
     case hot30 = "hot-30"
     /// Each transaction spends the ether that the one before it sent.
     case chain
+    /// Jobs that a router hands to a hundred workers, in turn until the first transaction of the block changes that: then
+    /// ten in a row go to the same one.
+    case rerouted
   }
 
   /// What kind of block it is.
@@ -29,6 +32,13 @@ public struct GeneratedBlock: Sendable {
   public let processor: BlockProcessor
   /// The state before it.
   public let state: MemoryState
+
+  /// The state as the first transaction of `rerouted` leaves the router, before the block.
+  public func reroutedBefore() throws(StateReadError) -> MemoryState {
+    let changed = MemoryState(copying: state)
+    if shape == .rerouted { try changed.set(Draft.router, 0, Draft.jobsInARow) }
+    return changed
+  }
 
   /// Makes a block.
   ///
@@ -49,6 +59,9 @@ private struct Draft {
   private static let ether = UInt256(1_000_000_000_000_000_000 as UInt64)
   private static let tokenSupply = UInt256(1_000_000_000_000 as UInt64)
 
+  static let router = Address(0x120_07E2)
+  static let jobsInARow = UInt256(10 as UInt64)
+
   let shape: GeneratedBlock.Shape
   var state = MemoryState()
   var block: Block
@@ -64,6 +77,14 @@ private struct Draft {
     header.baseFeePerGas = 7
     header.excessBlobGas = 0
     block = Block(header: header, withdrawals: [])
+    if shape == .rerouted {
+      var routes: [UInt256: UInt256] = [0: .one]
+      for number in 0..<GeneratedContracts.workers {
+        set(worker(number), code: GeneratedContracts.worker, storage: [0: 1])
+        routes[UInt256(GeneratedContracts.firstWorkerSlot + number)] = worker(number).word
+      }
+      set(Self.router, code: GeneratedContracts.router, storage: routes)
+    }
     for number in 0..<tokens { set(token(number), code: GeneratedContracts.token) }
     for number in 0..<pools {
       set(
@@ -78,7 +99,7 @@ private struct Draft {
     case .dex100: 100
     case .dex10: 10
     case .dex1: 1
-    case .transfers, .erc20, .hot30, .chain: 0
+    case .transfers, .erc20, .hot30, .chain, .rerouted: 0
     }
   }
 
@@ -86,7 +107,7 @@ private struct Draft {
     switch shape {
     case .erc20, .hot30: 10
     case .dex100, .dex10, .dex1: pools
-    case .transfers, .chain: 1
+    case .transfers, .chain, .rerouted: 1
     }
   }
 
@@ -96,6 +117,7 @@ private struct Draft {
   }
   private func token(_ number: UInt64) -> Address { address(1, number) }
   private func pool(_ number: UInt64) -> Address { address(2, number) }
+  private func worker(_ number: UInt64) -> Address { address(5, number) }
   private func person(_ number: UInt64) -> Address { address(3, number) }
   private func stranger(_ number: UInt64) -> Address { address(4, number) }
 
@@ -140,6 +162,11 @@ private struct Draft {
       send(from: sender, to: target, gas: 80_000, data: transfer(to: stranger(isHot ? 0 : 1 + index)))
     case .dex100, .dex10, .dex1:
       send(from: sender, to: pool(index % pools), gas: 150_000, value: 1_000_000_000)
+    case .rerouted:
+      let job = UInt256(index).bigEndianBytes
+      send(
+        from: sender, to: Self.router, gas: 100_000,
+        data: index == 0 ? job + Self.jobsInARow.bigEndianBytes : job)
     case .chain:
       // Leaves the next one enough for what all behind it will pay.
       let value = Self.ether &- UInt256((index + 1) * 21_000 * 20)
