@@ -221,8 +221,8 @@ struct RebindingTests {
     let plan = try Self.plan(random, predictor, madeOn: .other)
     for kind in [ExecutorKind.dataflow, .waves] {
       for threads in [1, 4] {
-        let failing = UnreliableState(random.state, failsAfter: reads, stalls: false)
-        #expect(throws: BlockError.state(.unavailable("disk on fire"))) {
+        let failing = DisturbedState(random.state, failsAt: reads)
+        #expect(throws: BlockError.state(Perturbation.failure)) {
           _ = try BlockExecutor(kind: kind, threads: threads, adapts: false).run(
             random.processor, on: failing, plan: plan, predictor: predictor)
         }
