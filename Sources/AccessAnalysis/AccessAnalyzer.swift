@@ -253,6 +253,19 @@ public final class AccessAnalyzer: Sendable {
     }
   }
 
+  /// What binding a call decides and looks at, as far as summaries tell.
+  func recorded(
+    _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
+  ) -> PathRecorder {
+    let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
+    let recorder = PathRecorder()
+    let report = bind(call, environment, state, precompiles, recorder: recorder, isTight: false)
+    guard report.route == .none(.gas) else { return recorder }
+    let tight = PathRecorder()
+    _ = bind(call, environment, state, precompiles, recorder: tight, isTight: true)
+    return tight
+  }
+
   // MARK: Summaries
 
   /// With more summaries, or more steps in them (24 bytes each), the analyzer starts anew.

@@ -59,7 +59,7 @@ struct AnalysisTable {
   private static func cost(
     _ cost: PrePassCost, _ rebinding: UInt64, _ makespan: PredictionCheck.Share
   ) -> String {
-    let longer = Double(makespan.total) / Double(max(1, makespan.hits))
+    let longer = makespan.hits == 0 ? 1 : Double(makespan.total) / Double(makespan.hits)
     var cells = [
       Format.right(Format.decimals(longer, 3), 6), Format.right(Format.time(cost.serial), 9),
     ]

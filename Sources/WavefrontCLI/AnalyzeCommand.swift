@@ -50,7 +50,7 @@ struct AnalyzeCommand: ParsableCommand {
         let index = try Self.index(explain, processor, path)
         let explanation = try Explanation(
           processor.block.transactions[index], from: processor.senders[index],
-          fork: processor.environment.fork, state: before)
+          environment: processor.environment, state: before, analyzer: analyzer)
         Terminal.endProgress()
         print(try explanation.text(index, entries[index], check: result?.rows[index]))
         continue

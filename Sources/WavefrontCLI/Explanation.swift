@@ -8,10 +8,10 @@ import Wavefront
 
 /// Why the pre-pass says what it says of one transaction: `analyze --explain`.
 ///
-/// The contracts the transaction calls are analysed as `inspect` does, from the one it names on, and their key
-/// expressions evaluated with its call data on the state before it; where the result is a predicted slot, that is
-/// where the slot comes from. Proxies are followed with the same call data, other calls without any, so that keys
-/// that hang on what a contract passes on stay unexplained.
+/// Keys and decisions are as the binding of the contracts' summaries finds them. What contracts can call, and at which
+/// instruction a slot is looked at, comes from an analysis as `inspect` makes it, from the contract the transaction names
+/// on, its key expressions evaluated with the call data on the state before it. Proxies are followed with the same call
+/// data, other calls without any, so that instructions whose keys hang on what a contract passes on are not found.
 struct Explanation {
   /// A contract in the transaction's path.
   private struct Frame {
@@ -23,10 +23,13 @@ struct Explanation {
 
   private static let maximumFrames = 48
   private static let maximumDepth = 6
+  private static let maximumDecisions = 60
+  private static let maximumReasons = 4
 
   private let state: MemoryState
   private let fork: Fork
   private let origin: Address
+  private let binding: BindingExplanation?
   /// Lines of the path.
   private var path: [String] = []
   /// What a slot is, by location.
@@ -37,10 +40,14 @@ struct Explanation {
   /// Calls that are in the path already: the code, and whose storage it works on.
   private var seen: Set<[Address]> = []
 
-  init(_ transaction: Transaction, from sender: Address, fork: Fork, state: MemoryState) throws {
+  init(
+    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, state: MemoryState,
+    analyzer: AccessAnalyzer
+  ) throws {
     self.state = state
-    self.fork = fork
+    fork = environment.fork
     origin = sender
+    binding = analyzer.explain(transaction, from: sender, environment: environment, state: state)
     guard let to = transaction.to else {
       path.append("creates a contract")
       return
@@ -86,7 +93,8 @@ struct Explanation {
       switch found.kind {
       case "reads", "writes":
         let location = Location.storage(frame.call.address, word)
-        if sources[location] == nil { sources[location] = "\(found.text)  \(place)" }
+        let text = binding?.keys[location] ?? found.text
+        if sources[location] == nil { sources[location] = "\(text)  \(place)" }
       case "delegatecall", "callcode", "call", "staticcall":
         guard frame.depth < Self.maximumDepth else { continue }
         let target = Address(truncating: word)
@@ -125,22 +133,37 @@ struct Explanation {
       ("adds", prediction.access.adds),
     ] where !locations.isEmpty {
       lines.append(name)
-      lines += locations.map { "  \($0)" + (sources[$0].map { "\n    = \($0)" } ?? "") }
-    }
-    if !prediction.conditionalOn.isEmpty {
-      lines.append("as long as")
-      for location in prediction.conditionalOn {
-        lines.append("  \(location) is \(try value(location))")
-        let reasons = uses[location] ?? []
-        lines += reasons.prefix(4).map { "    decides \($0)" }
-        if reasons.isEmpty {
-          let code = location.field == .code
-          lines.append("    decides \(code ? "what code runs" : "a branch, or a key of an inner call")")
-        }
+      lines += locations.map { location in
+        let source = sources[location] ?? binding?.keys[location]
+        return "  \(location)" + (source.map { "\n    = \($0)" } ?? "")
       }
+    }
+    if !prediction.conditions.isEmpty {
+      lines.append("as long as")
+      for condition in prediction.conditions { lines += try text(condition) }
+    }
+    if let binding {
+      lines.append("accounts, as expressions name them")
+      lines += binding.accounts.enumerated().map { "  \($0 == 0 ? "sender" : "account \($0)") \($1)" }
+      lines.append("what was decided, in order")
+      lines += binding.decisions.prefix(Self.maximumDecisions).map { "  " + $0 }
+      let rest = binding.decisions.count - Self.maximumDecisions
+      if rest > 0 { lines.append("  and \(rest) more") }
     }
     if let row { lines += comparison(prediction, row) }
     return lines.joined(separator: "\n")
+  }
+
+  /// A condition, and what hangs on it.
+  private func text(_ condition: Condition) throws -> [String] {
+    let location = condition.location
+    let bounds =
+      condition.isExact ? "" : ", or any from \(condition.low.minimalHex) to \(condition.high.minimalHex)"
+    let reasons = (binding?.uses(of: location, limit: Self.maximumReasons) ?? [])
+    let found = reasons.isEmpty ? Array((uses[location] ?? []).prefix(Self.maximumReasons)) : reasons
+    let fallback = location.field == .code ? "what code runs" : "what a run on the state before the block did"
+    return ["  \(location) is \(try value(location))\(bounds)"]
+      + (found.isEmpty ? [fallback] : found).map { "    decides \($0)" }
   }
 
   private func value(_ location: Location) throws -> String {

@@ -12,6 +12,8 @@ final class PathRecorder {
   private(set) var constants: [UInt256] = []
   private(set) var texts: [PathText] = []
   private(set) var events: [PathEvent] = []
+  /// The word that each event was about.
+  private(set) var words: [UInt256] = []
   private var expressionIndex: [PathExpression: PathOperand] = [:]
   private var constantIndex: [UInt256: PathOperand] = [:]
   private var textIndex: [PathText: Int32] = [:]
@@ -71,12 +73,9 @@ final class PathRecorder {
   func operation(_ op: UInt8, _ a: Value, _ b: Value, _ c: Value) -> PathOperand {
     let (x, y, z) = (operand(a), operand(b), operand(c))
     if x < 0 && y < 0 && z < 0 { return 0 }
-    // The selector is part of the path's key.
-    if op == Opcode.shr, x < 0, a.word.fitsUInt64, a.word.l0 >= 224, y > 0,
-      expressions[Int(y)] == PathExpression(op: PathCode.callDataWord, aux: 0)
-    {
-      return 0
-    }
+    // So is what a contract finds out about a selector, its own or one that it is called with from within.
+    if op == Opcode.shr, x < 0, a.word.fitsUInt64, hasConstantBits(from: a.word.l0, y, depth: 4) { return 0 }
+    if let same = unchanged(op, x, y) { return same }
     let count = WordOperation.operandCount(op)
     return node(PathExpression(op: op, a: x, b: count > 1 ? y : 0, c: count > 2 ? z : 0))
   }
@@ -138,7 +137,7 @@ final class PathRecorder {
     }
     guard zeroness[node] == nil else { return }
     zeroness[node] = isZero
-    add(PathEvent(kind: .zero, operand: node, outcome: isZero ? .zero : .one))
+    add(PathEvent(kind: .zero, operand: node, outcome: isZero ? .zero : .one), value.word)
   }
 
   /// A known word decided by being what it is.
@@ -146,14 +145,14 @@ final class PathRecorder {
     let node = operand(value)
     guard node > 0 else { return }
     exact.insert(node)
-    add(PathEvent(kind: .equal, operand: node, outcome: value.word))
+    add(PathEvent(kind: .equal, operand: node, outcome: value.word), value.word)
   }
 
   /// A row was found, or made, for a key.
   func noteRow(_ kind: PathEvent.Kind, _ key: Value, of account: Int = 0, is row: Int) {
     let event = PathEvent(
       kind: kind, operand: operand(key), row: Int32(clamping: account), outcome: UInt256(UInt64(row)))
-    if rowsNoted.insert(event).inserted { add(event) }
+    if rowsNoted.insert(event).inserted { add(event, key.word) }
   }
 
   /// A slot of transient storage was looked at.
@@ -166,7 +165,7 @@ final class PathRecorder {
   /// An account's code was looked up.
   func noteCode(of account: Int, is hash: Hash32) {
     let event = PathEvent(kind: .code, row: Int32(clamping: account), outcome: hash.word)
-    if rowsNoted.insert(event).inserted { add(event) }
+    if rowsNoted.insert(event).inserted { add(event, hash.word) }
   }
 
   /// The path is over. `accounts` and `slots` are how many rows there are: each was noted, or the path is not kept.
@@ -203,8 +202,9 @@ final class PathRecorder {
     return ending
   }
 
-  private func add(_ event: PathEvent) {
+  private func add(_ event: PathEvent, _ word: UInt256) {
     events.append(event)
+    words.append(word)
     if events.count > Self.maximumExpressions { isAborted = true }
   }
 }
