@@ -58,6 +58,15 @@ public struct ParallelBenchmark: Sendable {
     public let ceilingOf2: Double
     /// The same on 8 workers.
     public let ceilingOf8: Double
+    /// The same on 8 workers with the gas that each transaction used for its cost.
+    public let ceilingOf8ByGas: Double
+    /// The speed-up of the plan that the pre-pass leads to on 8 workers, were dispatch free, with the measured time of each
+    /// transaction. It may be better than the ceiling, which does not add storage up.
+    public let planOf8: Double
+    /// The same with the gas that each transaction used for its cost.
+    public let planOf8ByGas: Double
+    /// Whether it is one of those blocks that have enough in them to share: since London, of more than 3 million gas.
+    public let isLargeSinceLondon: Bool
     /// The first difference from the serial run, if any.
     public let difference: String?
 
@@ -123,11 +132,12 @@ public struct ParallelBenchmark: Sendable {
 
     let reference = try serial.run(processor, on: preState)
     let times = try times(processor, on: before)
-    let plan = plan(processor, on: before, costs: times)
-    let run: @Sendable (BlockExecutor, ExecutionPlan?) throws -> BlockRun = {
-      try $0.run(processor, on: preState, plan: $1)
-    }
+    let predictions = prePass.predict(processor, on: before).map(\.prediction)
+    let plan = plan(processor, predictions, on: before, costs: times)
     let predictor = prePass.predictor(for: processor)
+    let run: @Sendable (BlockExecutor, ExecutionPlan?) throws -> BlockRun = {
+      try $0.run(processor, on: preState, plan: $1, predictor: $1.map { _ in predictor })
+    }
     let planned = try interleave([
       (serial, { try run(serial, nil) }), (dataflow, { try run(dataflow, plan) }),
       (alone, { try run(alone, plan) }),
@@ -141,14 +151,29 @@ public struct ParallelBenchmark: Sendable {
       (serial, { try run(serial, nil) }),
       (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil) }),
     ])
-    let ceiling = simulator(processor, reference, times, on: before)
+    let planner = BlockPlanner(processor, on: before)
+    let actual = reference.result.transactions.map(\.effects.accessSet)
+    let gas = reference.result.transactions.map { Int(clamping: $0.gasUsed) }
+    let perfect = actual.map { Prediction(trust: .certain, access: $0) }
+    // What was not predicted must be waited for all the same.
+    let covering = zip(predictions, actual).map { prediction, actual in
+      var covering = prediction
+      if prediction.trust != .unknown { covering.access = prediction.access.union(actual) }
+      return covering
+    }
+    func speedUp(_ predictions: [Prediction], _ costs: [Int], _ workers: Int) -> Double {
+      let transactions = planner.transactions(predictions, costs: costs, addsUp: true)
+      return Simulator(Schedule.ordered(transactions, workers: workers)).speedUp(workers: workers)
+    }
     return Measurement(
       block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
       gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[1].cost, cold: planned[3].cost,
       coldWay: planned[3].run.way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
       alone: planned[2].cost, simulated: planned[1].run.way == .serial ? 1 : plan.speedUp,
-      ceilingOf2: ceiling.speedUp(workers: 2),
-      ceilingOf8: ceiling.speedUp(workers: 8),
+      ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
+      ceilingOf8ByGas: speedUp(perfect, gas, 8), planOf8: speedUp(covering, times, 8),
+      planOf8ByGas: speedUp(covering, gas, 8),
+      isLargeSinceLondon: processor.environment.fork >= .london && reference.result.gasUsed > 3_000_000,
       difference: try (planned + optimistic).lazy.compactMap {
         try MainJob.firstDifference(reference, $0.run)
       }
@@ -174,9 +199,8 @@ public struct ParallelBenchmark: Sendable {
   }
 
   private func plan(
-    _ processor: BlockProcessor, on state: MemoryState, costs: [Int]
+    _ processor: BlockProcessor, _ predictions: [Prediction], on state: MemoryState, costs: [Int]
   ) -> ExecutionPlan {
-    let predictions = prePass.predict(processor, on: state).map(\.prediction)
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(
@@ -199,17 +223,6 @@ public struct ParallelBenchmark: Sendable {
       }
     }
     return times
-  }
-
-  /// A simulator of the schedule that follows from what the transactions really touched and took.
-  private func simulator(
-    _ processor: BlockProcessor, _ run: BlockRun, _ times: [Int], on before: MemoryState
-  ) -> Simulator {
-    let actual = run.result.transactions.map {
-      Prediction(trust: .certain, access: $0.effects.accessSet)
-    }
-    let planner = BlockPlanner(processor, on: before)
-    return Simulator(Schedule.ordered(planner.transactions(actual, costs: times), workers: threads))
   }
 }
 

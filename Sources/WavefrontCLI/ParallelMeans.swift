@@ -1,0 +1,57 @@
+import Foundation
+import Wavefront
+
+/// Geometric means of the speed-ups over serial of many blocks, and what was executed in all.
+struct ParallelMeans: Encodable {
+  private typealias Row = ParallelBenchmark.Measurement
+
+  let blocks: Int
+  let planned: Double
+  let simulated: Double
+  /// The mean of how far simulated and real are apart, as a share of the real.
+  let simulationError: Double
+  let cold: Double
+  let blockSTM: Double
+  let ceilingOf2: Double
+  let ceilingOf8: Double
+  let ceilingOf8ByGas: Double
+  let planOf8: Double
+  let planOf8ByGas: Double
+  let transactions: Int
+  let plannedExecutions: Int
+  let blockSTMExecutions: Int
+
+  init(_ rows: [ParallelBenchmark.Measurement]) {
+    func mean(_ value: (Row) -> Double) -> Double {
+      exp(rows.reduce(0) { $0 + log(value($1)) } / Double(max(rows.count, 1)))
+    }
+    blocks = rows.count
+    planned = mean(\.plannedSpeedUp)
+    simulated = mean(\.simulated)
+    simulationError =
+      rows.reduce(0) { $0 + abs($1.simulated / $1.plannedSpeedUp - 1) } / Double(max(rows.count, 1))
+    cold = mean(\.coldSpeedUp)
+    blockSTM = mean(\.blockSTMSpeedUp)
+    ceilingOf2 = mean(\.ceilingOf2)
+    ceilingOf8 = mean(\.ceilingOf8)
+    ceilingOf8ByGas = mean(\.ceilingOf8ByGas)
+    planOf8 = mean(\.planOf8)
+    planOf8ByGas = mean(\.planOf8ByGas)
+    transactions = rows.reduce(0) { $0 + $1.transactions }
+    plannedExecutions = rows.reduce(0) { $0 + $1.planned.executions }
+    blockSTMExecutions = rows.reduce(0) { $0 + $1.blockSTM.executions }
+  }
+
+  /// Two lines for a person.
+  func text(_ group: String) -> String {
+    String(
+      format:
+        "geometric means of \(group): planned %.2f (simulated %.2f, apart by %.0f %% on average), cold %.2f, "
+        + "block-stm %.2f, ceiling %.2f @2 and %.2f @8\n"
+        + "  our plans @8 %.2f (with gas for time %.2f, ceiling %.2f); %d transactions: %d executions planned, "
+        + "%d by block-stm",
+      planned, simulated, simulationError * 100, cold, blockSTM, ceilingOf2, ceilingOf8, planOf8,
+      planOf8ByGas,
+      ceilingOf8ByGas, transactions, plannedExecutions, blockSTMExecutions)
+  }
+}
