@@ -113,7 +113,7 @@ public final class BlockExecutor: Sendable {
       if count == 0 { return BlockRun(serially: result, opening) }
       return try share(processor, from: next, result, on: opening, over: state, plan, predictor, most)
     }
-    var scout = Scout(processor, isPlanned: plan != nil)
+    var scout = Scout(processor)
     try begin(processor, on: opening, &next, &result) { next, result in
       let finding = scout.look(next, result)
       if finding == .wake { pool.prepare(for: most) }
@@ -195,7 +195,6 @@ public final class BlockExecutor: Sendable {
   /// Whether more than one thread may pay, as far as that is known without running anything.
   private func mayPay(_ processor: BlockProcessor, _ plan: ExecutionPlan?) -> Bool {
     if kind == .blockSTM { return Scout.mayPay(processor) }
-    if plan?.unit != .nanoseconds, Scout.isPlain(processor) { return false }
     guard let plan else { return true }
     return plan.speedUp >= Self.leastSpeedUp && plan.parallelism >= Self.leastSpeedUp
   }

@@ -42,8 +42,8 @@ public struct ExecutionPlan: Sendable {
   /// Whether who waits for whom is known at all.
   let isInformed: Bool
 
-  /// For each transaction, what it is known to add to only; empty where that is not known of any.
-  let rules: [IncrementRule?]
+  /// What transactions are known to add to only; nil where that is not known of any.
+  let rules: IncrementRules?
 
   /// What the plan follows from; nil where that is not known, or hangs on nothing.
   let basis: PlanBasis?
@@ -73,7 +73,7 @@ public struct ExecutionPlan: Sendable {
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers, unit: unit,
       speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
-      rules: predictions.map { IncrementRule($0) },
+      rules: IncrementRules(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil)
   }
 
@@ -88,7 +88,7 @@ public struct ExecutionPlan: Sendable {
   /// count, so there is always one that may start.
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
-    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: [IncrementRule?] = [],
+    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: IncrementRules? = nil,
     isInformed: Bool = true, basis: PlanBasis? = nil
   ) {
     let count = priorities.count
@@ -111,7 +111,7 @@ public struct ExecutionPlan: Sendable {
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
     self.unit = unit
     self.basis = basis
-    self.rules = rules.count == count && rules.contains { $0 != nil } ? rules : []
+    self.rules = rules?.count == count ? rules : nil
     self.speedUp = speedUp ?? parallelism
     let order =
       isInformed

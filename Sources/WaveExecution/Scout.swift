@@ -14,17 +14,17 @@ struct Scout {
   private let processor: BlockProcessor
   /// Gas used by the whole block, where its header says so already; otherwise 0.
   private let gasUsed: UInt64
-  private let isPlanned: Bool
+  private let isPlain: Bool
   private var start = ContinuousClock.now
   private var gasAtNextLook = Self.gasBetweenLooks
   private var hasWoken = false
   /// About how long the rest of the block will take on one thread.
   private(set) var nanosecondsLeft = 0.0
 
-  init(_ processor: BlockProcessor, isPlanned: Bool) {
+  init(_ processor: BlockProcessor) {
     self.processor = processor
-    self.isPlanned = isPlanned
     gasUsed = processor.block.header.gasUsed
+    isPlain = Self.isPlain(processor)
   }
 
   /// So much gas takes some ten microseconds: looking at the clock for each transaction would be felt.
@@ -47,7 +47,7 @@ struct Scout {
     if next == 0 {
       start = .now
       nanosecondsLeft = Double(gasUsed) * Self.firstGuess
-      hasWoken = gasUsed >= Self.largeBlock
+      hasWoken = gasUsed >= Self.largeBlock && !isPlain
       if mustNotWait(for: next, used) { return .share }
       return hasWoken ? .wake : .carryOn
     }
@@ -66,7 +66,7 @@ struct Scout {
   }
 
   private func mustNotWait(for next: Int, _ used: UInt64) -> Bool {
-    gasUsed > used &+ Self.largeBlock
+    !isPlain && gasUsed > used &+ Self.largeBlock
       && processor.block.transactions[next].gasLimit >= Self.largeTransaction
   }
 

@@ -40,7 +40,7 @@ public struct BlockResult: Sendable {
   /// - Parameters:
   ///   - outcome: what running it gave.
   ///   - blobs: how many blobs it carries.
-  public mutating func append(_ outcome: TransactionResult, blobs: Int) {
+  public mutating func append(_ outcome: consuming TransactionResult, blobs: Int) {
     gas += outcome.blockGas
     blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
     transactions.append(outcome)
@@ -135,14 +135,28 @@ public struct BlockProcessor: Sendable {
   ///   - index: the transaction.
   ///   - result: what the transactions before it gave.
   public func admit(_ index: Int, after result: BlockResult) throws(BlockError) {
+    try admit(index, after: result.gas, blobGas: result.blobGasUsed)
+  }
+
+  /// The same, given only what the transactions before it count for.
+  public func admit(_ index: Int, after gas: BlockGas, blobGas: UInt64) throws(BlockError) {
     do throws(TransactionRejection) {
       if environment.fork < .amsterdam {
-        try environment.admit(gasLimit: block.transactions[index].gasLimit, after: result.gas)
+        try environment.admit(gasLimit: block.transactions[index].gasLimit, after: gas)
       } else {
-        try environment.admit(block.transactions[index], after: result.gas)
+        try environment.admit(block.transactions[index], after: gas)
       }
-      try blobs?.admit(block.transactions[index], after: result.blobGasUsed)
+      if block.transactions[index].kind == .blob {
+        try blobs?.admit(block.transactions[index], after: blobGas)
+      }
     } catch { throw .transaction(index: index, error) }
+  }
+
+  /// Runs a transaction on a state, which stays as it is.
+  public func execute(
+    _ index: Int, on state: any StateReader, with machine: inout Machine
+  ) throws(ExecutionError) -> TransactionResult {
+    try machine.execute(block.transactions[index], sender: senders[index], on: state)
   }
 
   // MARK: After the transactions
@@ -259,7 +273,7 @@ extension BlockProcessor {
   ) throws(BlockError) {
     try admit(index, after: result)
     do throws(ExecutionError) {
-      let outcome = try machine.execute(block.transactions[index], sender: senders[index], on: state)
+      let outcome = try execute(index, on: state, with: &machine)
       do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }
       result.append(outcome, blobs: block.transactions[index].blobVersionedHashes.count)
     } catch {

@@ -86,12 +86,13 @@ final class Dispatcher: @unchecked Sendable {
       if count > 0, cost > budget { break }
       left &= left &- 1
       count &+= 1
-    } while left != 0 && count < Self.most
+    } while left != 0 && count < most
     return bits & ~left
   }
 
-  /// At most so many in one go.
-  private static var most: Int { 16 }
+  /// At most so many in one go. Where nothing is known of who depends on whom, those that lie close together should
+  /// run in block order as far as possible.
+  private var most: Int { plan.isInformed ? 16 : 2 }
 
   private func push(_ rank: Int) {
     unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)

@@ -83,36 +83,28 @@ extension ParallelRun {
 
   /// Makes the transaction next in line final.
   private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
-    let record = unsafe records + index
-    try processor.admit(index, after: result)
-    if let places = unsafe record.pointee.places, let outcome = unsafe record.pointee.outcome.take(),
-      case .success(var transaction) = consume outcome
-    {
-      if unsafe versions.holds(
-        &transaction.effects, at: places, index: index, rule: rule(index), on: state)
-      {
-        return try append(transaction, at: places, index, &worker)
+    try processor.admit(index, after: result.gas, blobGas: result.blobGasUsed)
+    let outcome = unsafe outcomes + index
+    if let places = unsafe records[index].places {
+      if unsafe versions.holds(&outcome.pointee.effects, at: places, index: index, on: state) {
+        return try append(index, &worker)
       }
-      unsafe versions.retract(transaction.effects, at: places)
+      unsafe versions.retract(&outcome.pointee.effects, at: places)
+      unsafe records[index].places = nil
+      unsafe outcome.deinitialize(count: 1)
     }
     if !isCommitters(index) { repetitions += 1 }
-    let (transaction, places) = try repeatRun(index, &worker, &machine)
-    rebinding?.noteRepetition(transaction.effects, of: index)
-    try append(transaction, at: places, index, &worker)
+    try repeatRun(index, &worker, &machine)
+    if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
+    try append(index, &worker)
   }
 
   /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
   private func repeatRun(
     _ index: Int, _ worker: inout Worker, _ machine: inout Machine
-  ) throws(BlockError) -> (TransactionResult, TransactionPlaces) {
+  ) throws(BlockError) {
     worker.view.moveExactly(to: index)
-    do throws(ExecutionError) {
-      let transaction = try machine.execute(
-        unsafe worker.transactions[index], sender: unsafe worker.senders[index], on: worker.view)
-      do throws(StateReadError) {
-        return unsafe (transaction, try worker.view.places(of: transaction.effects))
-      } catch { throw ExecutionError.state(error) }
-    } catch {
+    do throws(ExecutionError) { try execute(index, &worker, &machine) } catch {
       switch error {
       case .rejected(let rejection): throw .transaction(index: index, rejection)
       case .state(let error): throw .state(error)
@@ -120,14 +112,16 @@ extension ParallelRun {
     }
   }
 
-  private func append(
-    _ transaction: TransactionResult, at places: TransactionPlaces, _ index: Int, _ worker: inout Worker
-  ) throws(BlockError) {
+  /// Applies what a transaction did and moves its result to the others.
+  private func append(_ index: Int, _ worker: inout Worker) throws(BlockError) {
+    guard let places = unsafe records[index].places else { return }
+    let outcome = unsafe outcomes + index
     do throws(StateReadError) {
       unsafe try versions.settle(
-        transaction.effects, at: places, index: index, on: state, in: worker.arena)
+        &outcome.pointee.effects, at: places, index: index, on: state, in: worker.arena)
     } catch { throw .state(error) }
-    result.append(transaction, blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+    unsafe records[index].places = nil
+    result.append(unsafe outcome.move(), blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
   }
 
   // MARK: Taking over

@@ -22,9 +22,6 @@ import Synchronization
 /// With barriers, the ready transactions of a wave are released together, when the wave before has run.
 @safe
 final class ParallelRun: @unchecked Sendable {
-  /// What running a transaction gave, right or wrong.
-  typealias Outcome = Result<TransactionResult, ExecutionError>
-
   /// Who has begun to run a transaction, or will.
   enum Claim {
     static let none: UInt8 = 0
@@ -32,10 +29,9 @@ final class ParallelRun: @unchecked Sendable {
     static let committer: UInt8 = 2
   }
 
-  /// A transaction on its way. Two cache lines and more, so that workers do not get in each other's way.
+  /// A transaction on its way.
   struct Record: ~Copyable {
-    var outcome: Outcome?
-    /// Where its effects are; nil where it failed.
+    /// Where its effects are; nil where it failed, and once it is final.
     var places: TransactionPlaces?
     /// Who has run it; whose caches hold what follows.
     var runner: Int32 = -1
@@ -45,8 +41,9 @@ final class ParallelRun: @unchecked Sendable {
     let hasRun = Atomic<Bool>(false)
   }
 
-  // Invariant: `records` points to `count` initialised records. Each is written by the one worker that runs the
-  // transaction until `hasRun` is set, and by the committer from then on. `state`, `result`, `error`, `repetitions`,
+  // Invariant: `records` points to `count` initialised records, `outcomes` to as many results, of which those are
+  // initialised whose records have places. Both are written by the one worker that runs the transaction until `hasRun`
+  // is set, and by the committer from then on. `state`, `result`, `error`, `repetitions`,
   // `lastForeign` and `isPlain` belong to the committer: whoever holds `committing`, and the caller when all workers
   // have left.
   let processor: BlockProcessor
@@ -63,6 +60,8 @@ final class ParallelRun: @unchecked Sendable {
   /// Those before this one had run before the run in parallel began.
   let first: Int
   let records: UnsafeMutablePointer<Record>
+  /// What running a transaction gave, right or wrong. Made, checked and taken where it lies.
+  let outcomes: UnsafeMutablePointer<TransactionResult>
 
   let committing = SpinLock()
   /// Transactions below this are final.
@@ -105,7 +104,7 @@ final class ParallelRun: @unchecked Sendable {
     count = plan.count
     spinTime = workers > BlockExecutor.coreCount ? .microseconds(2) : .microseconds(200)
     versions = VersionedState(
-      base: base, coinbase: processor.environment.coinbase, tables: workspace.tables,
+      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, tables: workspace.tables,
       expecting: Self.expectedSlots(processor))
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor) }
@@ -115,11 +114,16 @@ final class ParallelRun: @unchecked Sendable {
     state.reserve(accounts: 3 * count, slots: count)
     unsafe records = .allocate(capacity: max(count, 1))
     for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
+    unsafe outcomes = .allocate(capacity: max(count, 1))
     self.result.transactions.reserveCapacity(count)
     over.store(first >= count, ordering: .relaxed)
   }
 
   deinit {
+    for index in 0..<count where unsafe records[index].places != nil {
+      unsafe (outcomes + index).deinitialize(count: 1)
+    }
+    unsafe outcomes.deallocate()
     unsafe records.deinitialize(count: count)
     unsafe records.deallocate()
   }
@@ -195,14 +199,14 @@ final class ParallelRun: @unchecked Sendable {
         index, keepsOne: position == worker.taken.count && perturbation?.forbidsKeeping(index) != true)
       if kept >= 0 { worker.taken.append(kept) }
       if shared > 0 { pool.call(shared) }
-      // What is behind in the plan matters more than what is done, but little should be left for the end.
-      if shouldCommit(worker.number) { commit(&worker, &machine, isIdle: false) }
+      // What is behind in the plan matters more than what is done, but little should be left for the end. Asking
+      // costs a look at what the others are writing.
+      if position == worker.taken.count || position & 7 == 0, shouldCommit(worker.number) {
+        commit(&worker, &machine, isIdle: false)
+      }
       if over.load(ordering: .relaxed) { return }
     }
   }
-
-  /// What a transaction is known to add to only.
-  func rule(_ index: Int) -> IncrementRule? { plan.rules.isEmpty ? nil : plan.rules[index] }
 
   /// Claims a transaction unless someone else has.
   func claim(_ index: Int, _ claim: UInt8) -> Bool {
@@ -212,36 +216,36 @@ final class ParallelRun: @unchecked Sendable {
   }
 
   private func run(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) {
-    let sender = unsafe worker.senders[index]
-    worker.view.move(to: index, sender: sender, nonce: unsafe worker.transactions[index].nonce)
-    let outcome: Outcome
-    do throws(ExecutionError) {
-      outcome = .success(
-        try machine.execute(unsafe worker.transactions[index], sender: sender, on: worker.view))
-    } catch { outcome = .failure(error) }
-    finishRun(index, outcome, &worker)
-  }
-
-  private func finishRun(_ index: Int, _ outcome: consuming Outcome, _ worker: inout Worker) {
+    worker.view.move(
+      to: index, sender: unsafe worker.senders[index], nonce: unsafe worker.transactions[index].nonce)
     let record = unsafe records + index
-    if case .success(let result) = outcome {
-      do throws(StateReadError) {
-        let places = unsafe try worker.view.places(of: result.effects)
-        perturbation?.disturb(worker.number, index, .publish)
-        // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
-        // many and looked at by few.
-        let hasSuccessors =
-          !plan.isInformed || rebinding?.isAlert == true
-          || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
-        unsafe versions.publish(
-          result.effects, at: places, index: index, rule: rule(index), accountsToo: hasSuccessors,
-          in: worker.arena)
-        unsafe record.pointee.places = places
-      } catch { outcome = .failure(.state(error)) }
+    // Why a transaction failed does not matter here: the committer will find out.
+    if (try? execute(index, &worker, &machine)) != nil, let places = unsafe record.pointee.places {
+      perturbation?.disturb(worker.number, index, .publish)
+      // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
+      // many and looked at by few.
+      let hasSuccessors =
+        !plan.isInformed || rebinding?.isAlert == true
+        || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
+      unsafe versions.publish(
+        &outcomes[index].effects, at: places, index: index, accountsToo: hasSuccessors, in: worker.arena)
     }
-    unsafe record.pointee.outcome = outcome
     unsafe record.pointee.runner = Int32(truncatingIfNeeded: worker.number)
     unsafe record.pointee.hasRun.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Runs a transaction on the worker's view and notes what it gave and where.
+  func execute(
+    _ index: Int, _ worker: inout Worker, _ machine: inout Machine
+  ) throws(ExecutionError) {
+    let outcome = unsafe outcomes + index
+    unsafe outcome.initialize(to: try processor.execute(index, on: worker.view, with: &machine))
+    do throws(StateReadError) {
+      unsafe records[index].places = try worker.view.places(of: &outcome.pointee.effects)
+    } catch {
+      unsafe outcome.deinitialize(count: 1)
+      throw .state(error)
+    }
   }
 
   /// Waits until there may be something to do: spins for about as long as a transaction takes, then sleeps.

@@ -2,25 +2,25 @@ import AccessAnalysis
 import EVMState
 import EthereumTypes
 
-/// What running a transaction left behind: what it did, and where.
+/// What running a transaction left behind: what it did, and where. Effects are changed where they are (hence `inout`
+/// everywhere): a copy would count references that another core has just counted.
 extension VersionedState {
   /// Makes what transaction `index` did visible to the transactions behind it.
   ///
   /// - Parameters:
-  ///   - rule: what it is known to add to only.
   ///   - accountsToo: whether changes of accounts are shown as well; they may wait until they are final where
   ///     nobody is expected to look at them before.
   @unsafe
   func publish(
-    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, rule: IncrementRule?,
-    accountsToo: Bool, in arena: Arena
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool,
+    in arena: Arena
   ) {
     // Codes first: who finds an account that has one must find the code.
     publish(effects.deployedCodes)
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after else { continue }
       let version = unsafe arena.allocate(Version<SlotChange>.self)
-      let delta = rule?.increment(effects.slots[position])?.delta
+      let delta = rules?.increment(effects.slots[position], of: index)?.delta
       let change = delta.map { SlotChange(adding: $0) } ?? SlotChange(effects.slots[position].after)
       unsafe version.initialize(to: Version(index: index, change: change))
       unsafe places.slots[position].own = version
@@ -42,7 +42,7 @@ extension VersionedState {
 
   /// Takes back what transaction `index` published.
   @unsafe
-  func retract(_ effects: TransactionEffects, at places: TransactionPlaces) {
+  func retract(_ effects: inout TransactionEffects, at places: TransactionPlaces) {
     for position in effects.slots.indices { unsafe places.slots[position].own?.pointee.remove() }
     for position in effects.accounts.indices { unsafe places.accounts[position].own?.pointee.remove() }
   }
@@ -53,12 +53,10 @@ extension VersionedState {
   /// they say what a serial run would have said. So are the slots it only adds to.
   ///
   /// - Parameters:
-  ///   - rule: what the transaction is known to add to only.
   ///   - state: the state behind the last final transaction.
   @unsafe
   func holds(
-    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, rule: IncrementRule?,
-    on state: MemoryState
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState
   ) -> Bool {
     let mustCompare = hasRemovals
     var mayAdd: Bool?
@@ -68,8 +66,9 @@ extension VersionedState {
       if unsafe version == place.seen, place.isSeen, !mustCompare { continue }
       let found = unsafe value(place.cell, version, before: index)
       if found == effects.slots[position].before { continue }
-      guard let rule, let increment = rule.increment(effects.slots[position]), increment.admits(found),
-        mayAdd ?? rule.conditionsHold(on: state, exceptFor: coinbase)
+      guard let rules, let increment = rules.increment(effects.slots[position], of: index),
+        increment.admits(found),
+        mayAdd ?? rules.conditionsHold(of: index, on: state, exceptFor: coinbase)
       else { return false }
       mayAdd = true
       effects.slots[position].before = found
@@ -88,7 +87,7 @@ extension VersionedState {
   /// - Parameter state: the state behind the last final transaction, which becomes the one behind this.
   @unsafe
   func settle(
-    _ effects: TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState,
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState,
     in arena: Arena
   ) throws(StateReadError) {
     publish(effects.deployedCodes)

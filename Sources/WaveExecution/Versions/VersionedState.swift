@@ -25,6 +25,8 @@ final class VersionedState: @unchecked Sendable {
   /// The state before the first transaction; must not change meanwhile.
   let base: any StateReader
   let coinbase: Address
+  /// What transactions are known to add to only.
+  let rules: IncrementRules?
   let accounts: Accounts
   let slots: Slots
   /// The fee recipient behind the last final transaction, nil where none has changed it. The committer's.
@@ -40,11 +42,13 @@ final class VersionedState: @unchecked Sendable {
   /// - Parameters:
   ///   - base: the state before the first transaction.
   ///   - coinbase: the fee recipient.
+  ///   - rules: what transactions are known to add to only.
   ///   - tables: to work in; no other block may use them meanwhile.
   ///   - expecting: about how many slots will be looked at.
-  init(base: any StateReader, coinbase: Address, tables: Tables, expecting: Int) {
+  init(base: any StateReader, coinbase: Address, rules: IncrementRules?, tables: Tables, expecting: Int) {
     self.base = base
     self.coinbase = coinbase
+    self.rules = rules
     accounts = tables.accounts
     slots = tables.slots
     accounts.reset(expecting: expecting / 2)

@@ -118,7 +118,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   /// The cells of the accounts and slots in `effects`, which are in about the order in which they were read.
   @unsafe
-  func places(of effects: TransactionEffects) throws(StateReadError) -> TransactionPlaces {
+  func places(of effects: inout TransactionEffects) throws(StateReadError) -> TransactionPlaces {
     let accountPlaces = unsafe arena.allocate(AccountPlace.self, count: effects.accounts.count)
     var next = 0
     for position in effects.accounts.indices {
