@@ -3,7 +3,10 @@ public import ConflictScheduling
 import EthereumTypes
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
-public struct ExecutionPlan: Sendable {
+///
+/// Immutable, and a class because it is handed around: a copy of a structure of so many arrays takes longer than a
+/// transfer.
+public final class ExecutionPlan: Sendable {
   /// What a plan's costs are measured in.
   public enum CostUnit: Sendable {
     /// Gas, used or allowed: how long that takes shows when the block runs.
@@ -60,7 +63,7 @@ public struct ExecutionPlan: Sendable {
   ///     that the schedule may be one in which such transactions do not wait for each other; and an executor that has a
   ///     predictor binds those again whose conditions are broken when their turn comes.
   ///   - origin: the state that the predictions were made on.
-  public init(
+  public convenience init(
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
     predictions: [Prediction] = [], madeOn origin: Origin = .opening
   ) {

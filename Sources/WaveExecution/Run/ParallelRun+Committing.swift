@@ -12,7 +12,7 @@ extension ParallelRun {
 
   /// Whether a worker that has other things to do should make transactions final nevertheless.
   func shouldCommit(_ worker: Int) -> Bool {
-    let next = frontier.load(ordering: .relaxed)
+    let next = finality.frontier.load(ordering: .relaxed)
     if isTakenOver.load(ordering: .relaxed) { return hasRun(next) }
     return hasRun(next &+ Self.patience) && isFor(worker, next)
   }
@@ -33,39 +33,39 @@ extension ParallelRun {
     var hasCommitted = false
     // Who comes while the lock is taken leaves, so whoever gives it back must look once more.
     while !over.load(ordering: .sequentiallyConsistent),
-      hasRun(frontier.load(ordering: .sequentiallyConsistent)),
+      hasRun(finality.frontier.load(ordering: .sequentiallyConsistent)),
       isIdle || isTakenOver.load(ordering: .relaxed)
-        || isFor(worker.number, frontier.load(ordering: .relaxed)),
-      committing.tryAcquire()
+        || isFor(worker.number, finality.frontier.load(ordering: .relaxed)),
+      finality.committing.tryAcquire()
     {
       do throws(BlockError) {
-        var next = frontier.load(ordering: .relaxed)
+        var next = finality.frontier.load(ordering: .relaxed)
         while next < count, isReady(next, worker.number, isIdle: isIdle) {
           hasCommitted = true
           perturbation?.disturb(worker.number, next, .commit)
-          if isTakenOver.load(ordering: .relaxed), next > lastForeign {
+          if isTakenOver.load(ordering: .relaxed), next > finality.lastForeign {
             try runRest(from: next, &machine)
             next = count
           } else {
             try settle(next, &worker, &machine)
             next += 1
           }
-          frontier.store(next, ordering: .sequentiallyConsistent)
+          finality.frontier.store(next, ordering: .sequentiallyConsistent)
           if shouldTakeOver(next) { takeOver(from: next) }
         }
         if next == count { end() }
       } catch {
-        self.error = error
+        finality.error = error
         end()
       }
-      committing.releaseFully()
+      finality.committing.releaseFully()
     }
     return hasCommitted
   }
 
   private func isReady(_ index: Int, _ worker: Int, isIdle: Bool) -> Bool {
     if isTakenOver.load(ordering: .relaxed) {
-      return hasRun(index) || index > lastForeign || isCommitters(index)
+      return hasRun(index) || index > finality.lastForeign || isCommitters(index)
     }
     return isIdle ? hasRun(index) : isFor(worker, index)
   }
@@ -83,7 +83,7 @@ extension ParallelRun {
 
   /// Makes the transaction next in line final.
   private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
-    try processor.admit(index, after: result.gas, blobGas: result.blobGasUsed)
+    try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
     let outcome = unsafe outcomes + index
     if let places = unsafe records[index].places {
       if unsafe versions.holds(&outcome.pointee.effects, at: places, index: index, on: state) {
@@ -93,7 +93,7 @@ extension ParallelRun {
       unsafe records[index].places = nil
       unsafe outcome.deinitialize(count: 1)
     }
-    if !isCommitters(index) { repetitions += 1 }
+    if !isCommitters(index) { finality.repetitions += 1 }
     try repeatRun(index, &worker, &machine)
     if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
     try append(index, &worker)
@@ -121,7 +121,8 @@ extension ParallelRun {
         &outcome.pointee.effects, at: places, index: index, on: state, in: worker.arena)
     } catch { throw .state(error) }
     unsafe records[index].places = nil
-    result.append(unsafe outcome.move(), blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+    finality.result.append(
+      unsafe outcome.move(), blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
   }
 
   // MARK: Taking over
@@ -132,14 +133,14 @@ extension ParallelRun {
   private func shouldTakeOver(_ next: Int) -> Bool {
     guard !isTakenOver.load(ordering: .relaxed) else { return false }
     if let perturbation, perturbation.forcesTakeOver(next) { return true }
-    return repetitions >= Self.leastRepetitions && repetitions &* 4 > next &- first
+    return finality.repetitions >= Self.leastRepetitions && finality.repetitions &* 4 > next &- first
   }
 
   /// Claims what nobody has begun, from the transaction next in line on.
   private func takeOver(from next: Int) {
-    lastForeign = next - 1
+    finality.lastForeign = next - 1
     for index in next..<count {
-      if !claim(index, Claim.committer) { lastForeign = index }
+      if !claim(index, Claim.committer) { finality.lastForeign = index }
     }
     isTakenOver.store(true, ordering: .sequentiallyConsistent)
   }
@@ -147,7 +148,9 @@ extension ParallelRun {
   /// Runs all that is left on the state behind what is final. Nobody else runs anything any more.
   private func runRest(from next: Int, _ machine: inout Machine) throws(BlockError) {
     versions.settleCoinbase(on: state)
-    isPlain = true
-    for index in next..<count { try processor.executeNext(index, on: state, with: &machine, &result) }
+    finality.isPlain = true
+    for index in next..<count {
+      try processor.executeNext(index, on: state, with: &machine, &finality.result)
+    }
   }
 }

@@ -53,14 +53,14 @@ extension ParallelRun {
 
   /// Whether everything before a transaction has run, if not for good.
   private func hasRunAll(before index: Int) -> Bool {
-    var earlier = frontier.load(ordering: .relaxed)
+    var earlier = finality.frontier.load(ordering: .relaxed)
     while earlier < index, hasRun(earlier) { earlier += 1 }
     return earlier >= index
   }
 
   /// Those before a transaction that have not run.
   private func unfinished(before index: Int) -> [Int] {
-    let first = frontier.load(ordering: .relaxed)
+    let first = finality.frontier.load(ordering: .relaxed)
     return (first..<max(index, first)).filter { !hasRun($0) }
   }
 }

@@ -43,9 +43,7 @@ final class ParallelRun: @unchecked Sendable {
 
   // Invariant: `records` points to `count` initialised records, `outcomes` to as many results, of which those are
   // initialised whose records have places. Both are written by the one worker that runs the transaction until `hasRun`
-  // is set, and by the committer from then on. `state`, `result`, `error`, `repetitions`,
-  // `lastForeign` and `isPlain` belong to the committer: whoever holds `committing`, and the caller when all workers
-  // have left.
+  // is set, and by the committer from then on. `state` belongs to the committer, like what is in `finality`.
   let processor: BlockProcessor
   private let codes: CodeCache
   let plan: ExecutionPlan
@@ -63,20 +61,12 @@ final class ParallelRun: @unchecked Sendable {
   /// What running a transaction gave, right or wrong. Made, checked and taken where it lies.
   let outcomes: UnsafeMutablePointer<TransactionResult>
 
-  let committing = SpinLock()
-  /// Transactions below this are final.
-  let frontier: Atomic<Int>
+  let finality: Finality
   let over = Atomic<Bool>(false)
+  /// The state behind the last final transaction.
   let state: MemoryState
-  var result: BlockResult
-  var error: BlockError?
-  var repetitions = 0
   /// Set when the committer has taken over what nobody had begun.
   let isTakenOver = Atomic<Bool>(false)
-  /// The last transaction that others than the committer have begun, once it has taken over.
-  var lastForeign = 0
-  /// Whether the committer has gone on without versions.
-  var isPlain = false
 
   /// Prepares a run.
   ///
@@ -93,8 +83,7 @@ final class ParallelRun: @unchecked Sendable {
     predictor: BlockPredictor?, workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
   ) {
     self.first = first
-    self.result = result
-    frontier = Atomic(first)
+    finality = Finality(from: first, result)
     self.processor = processor
     self.codes = codes
     self.plan = plan
@@ -104,8 +93,8 @@ final class ParallelRun: @unchecked Sendable {
     count = plan.count
     spinTime = workers > BlockExecutor.coreCount ? .microseconds(2) : .microseconds(200)
     versions = VersionedState(
-      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, tables: workspace.tables,
-      expecting: Self.expectedSlots(processor))
+      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, finality: finality,
+      tables: workspace.tables, expecting: Self.expectedSlots(processor))
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor) }
     }
@@ -115,7 +104,7 @@ final class ParallelRun: @unchecked Sendable {
     unsafe records = .allocate(capacity: max(count, 1))
     for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
     unsafe outcomes = .allocate(capacity: max(count, 1))
-    self.result.transactions.reserveCapacity(count)
+    finality.result.transactions.reserveCapacity(count)
     over.store(first >= count, ordering: .relaxed)
   }
 
@@ -270,7 +259,7 @@ final class ParallelRun: @unchecked Sendable {
 
   private var isNeeded: Bool {
     over.load(ordering: .sequentiallyConsistent) || dispatcher.hasReady
-      || hasRun(frontier.load(ordering: .sequentiallyConsistent))
+      || hasRun(finality.frontier.load(ordering: .sequentiallyConsistent))
   }
 
   /// Whether a transaction has run; where there is none, whether the last one has.
@@ -283,8 +272,8 @@ final class ParallelRun: @unchecked Sendable {
   /// The results in block order and the state behind the last transaction, or why there are none. For the caller, when
   /// all workers have left.
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
-    if let error { throw error }
-    if !isPlain { versions.settleCoinbase(on: state) }
-    return (result, state, count + repetitions)
+    if let error = finality.error { throw error }
+    if !finality.isPlain { versions.settleCoinbase(on: state) }
+    return (finality.result, state, count + finality.repetitions)
   }
 }

@@ -12,7 +12,6 @@ import Synchronization
 /// The fee recipient is credited by every transaction and looked at by hardly any: its changes become visible when
 /// they are final, and until then everyone sees it as it was before the block. Who minds is found out and runs again.
 final class VersionedState: @unchecked Sendable {
-  // Invariant: `latestCoinbase` is touched by the committer only, and by the caller when all workers have left.
   typealias Accounts = CellTable<Address, AccountVersions>
   typealias Slots = CellTable<SlotKey, SlotVersions>
 
@@ -29,8 +28,8 @@ final class VersionedState: @unchecked Sendable {
   let rules: IncrementRules?
   let accounts: Accounts
   let slots: Slots
-  /// The fee recipient behind the last final transaction, nil where none has changed it. The committer's.
-  private var latestCoinbase: Account??
+  /// Where the committer keeps the fee recipient.
+  private let finality: Finality
   private let codes = Mutex<[Hash32: Bytes]>([:])
   /// Set once any transaction deploys code.
   private let hasCodes = Atomic<Bool>(false)
@@ -43,12 +42,17 @@ final class VersionedState: @unchecked Sendable {
   ///   - base: the state before the first transaction.
   ///   - coinbase: the fee recipient.
   ///   - rules: what transactions are known to add to only.
+  ///   - finality: where the committer keeps the fee recipient.
   ///   - tables: to work in; no other block may use them meanwhile.
   ///   - expecting: about how many slots will be looked at.
-  init(base: any StateReader, coinbase: Address, rules: IncrementRules?, tables: Tables, expecting: Int) {
+  init(
+    base: any StateReader, coinbase: Address, rules: IncrementRules?, finality: Finality, tables: Tables,
+    expecting: Int
+  ) {
     self.base = base
     self.coinbase = coinbase
     self.rules = rules
+    self.finality = finality
     accounts = tables.accounts
     slots = tables.slots
     accounts.reset(expecting: expecting / 2)
@@ -81,16 +85,16 @@ final class VersionedState: @unchecked Sendable {
   /// An account as the transaction next in line finds it. For the committer.
   @unsafe
   func finalAccount(_ cell: Accounts.Pointer, before index: Int) -> Account? {
-    if unsafe cell.pointee.key == coinbase, let latestCoinbase { return latestCoinbase }
+    if unsafe cell.pointee.key == coinbase, let latest = finality.coinbase { return latest }
     return unsafe cell.pointee.content.account(before: index)
   }
 
   /// Notes what a final transaction left of the fee recipient.
-  func setCoinbase(_ account: Account?) { latestCoinbase = .some(account) }
+  func setCoinbase(_ account: Account?) { finality.coinbase = .some(account) }
 
   /// Puts what is left of the fee recipient in the state behind the block.
   func settleCoinbase(on state: MemoryState) {
-    guard let latestCoinbase, let account = latestCoinbase else { return }
+    guard let latest = finality.coinbase, let account = latest else { return }
     state.set(coinbase, account, wipesStorage: false)
   }
 

@@ -1,0 +1,41 @@
+import EVM
+import EVMState
+import Synchronization
+
+/// How far a block's transactions are final, and what only the committer touches. Apart from what workers look at all
+/// the time, and between cache lines that nobody uses: each line that the committer writes must travel to whoever reads
+/// anything else on it.
+final class Finality: @unchecked Sendable {
+  // Invariant: all but the atomics belongs to whoever holds `committing`, and to the caller when all workers have left.
+  private let lineBefore = CacheLine()
+  /// Transactions below this are final.
+  let frontier: Atomic<Int>
+  private let lineBetween = CacheLine()
+  let committing = SpinLock()
+  /// What the final transactions gave.
+  var result: BlockResult
+  /// Why the block is not valid.
+  var error: BlockError?
+  /// Transactions that had to run again.
+  var repetitions = 0
+  /// The last transaction that others than the committer have begun, once it has taken over.
+  var lastForeign = 0
+  /// Whether the committer has gone on without versions.
+  var isPlain = false
+  /// The fee recipient behind the last final transaction, nil where none has changed it.
+  var coinbase: Account??
+  private let lineBehind = CacheLine()
+
+  /// - Parameters:
+  ///   - first: those before this transaction are final.
+  ///   - result: what they gave.
+  init(from first: Int, _ result: consuming BlockResult) {
+    frontier = Atomic(first)
+    self.result = result
+  }
+}
+
+/// As many bytes as travel between cores at once.
+struct CacheLine: BitwiseCopyable {
+  private let words = InlineArray<8, UInt64>(repeating: 0)
+}
