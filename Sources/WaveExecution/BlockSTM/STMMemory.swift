@@ -6,11 +6,11 @@ import Synchronization
 /// estimate that it will write there again.
 ///
 /// Changes of accounts are kept as differences where they do not depend on what was there, as engines of this kind do
-/// for fees and value received. Versions are never folded: reading takes time linear in the versions of an account.
+/// for fees and value received.
 final class STMMemory: Sendable {
-  private struct Version<Change: Sendable>: Sendable {
+  private struct Version: Sendable {
     let index: Int
-    var change: Change
+    var value: UInt256
     var isEstimate = false
   }
 
@@ -24,8 +24,8 @@ final class STMMemory: Sendable {
   }
 
   private struct Shard {
-    var accounts: [Address: [Version<AccountEffect>]] = [:]
-    var slots: [Slot: [Version<UInt256>]] = [:]
+    var accounts: [Address: STMAccountVersions] = [:]
+    var slots: [Slot: [Version]] = [:]
   }
 
   private final class LockedShard: Sendable {
@@ -55,18 +55,11 @@ final class STMMemory: Sendable {
 
   // MARK: Reading
 
-  /// The account as transaction `index` finds it. The estimate of a mere credit counts for its value: whether the
-  /// reader minds is seen when it is validated.
+  /// The account as transaction `index` finds it.
   func account(_ address: Address, before index: Int) throws(StateReadError) -> Found<Account?> {
-    let before = try base.account(address)
+    let base = try base.account(address)
     return withShard(address) { shard in
-      var account = before
-      for version in shard.accounts[address] ?? [] {
-        if version.index >= index { break }
-        if version.isEstimate, !version.change.isCredit { return .estimate(by: version.index) }
-        account = version.change.applied(to: account)
-      }
-      return .value(account)
+      shard.accounts[address]?.account(before: index, over: base) ?? .value(base)
     }
   }
 
@@ -80,15 +73,13 @@ final class STMMemory: Sendable {
     if let removal = removal(of: address, before: index), removal > version?.index ?? -1 {
       return .value(.zero)
     }
-    if let version { return .value(version.change) }
+    if let version { return .value(version.value) }
     return .value(try base.storage(address, slot.key))
   }
 
   private func removal(of address: Address, before index: Int) -> Int? {
     guard hasRemovals.load(ordering: .acquiring) else { return nil }
-    return withShard(address) {
-      $0.accounts[address]?.last { $0.index < index && $0.change.isDestroyed }?.index
-    }
+    return withShard(address) { $0.accounts[address]?.destruction(before: index) }
   }
 
   func hasStorage(_ address: Address, before index: Int) throws(StateReadError) -> Bool {
@@ -115,35 +106,31 @@ final class STMMemory: Sendable {
     var isNew = false
     for effect in effects.accounts where effect.changesAnything {
       if effect.isDestroyed { hasRemovals.store(true, ordering: .releasing) }
-      let change = Version(index: index, change: effect)
       let replaced = withShard(effect.address) {
-        Self.put(change, in: &$0.accounts[effect.address, default: []])
+        $0.accounts[effect.address, default: STMAccountVersions()].put(effect, by: index)
       }
       isNew =
         isNew || replaced.map { $0.isCredit && !(effect.isCredit && effect.balance == $0.balance) } ?? true
     }
     for slot in effects.slots where slot.before != slot.after {
       let place = Slot(address: slot.address, key: slot.key)
-      let change = Version(index: index, change: slot.after)
-      let replaced = withShard(place) { Self.put(change, in: &$0.slots[place, default: []]) }
-      isNew = isNew || replaced == nil
+      let version = Version(index: index, value: slot.after)
+      let isFirst = withShard(place) { Self.put(version, in: &$0.slots[place, default: []]) }
+      isNew = isNew || isFirst
     }
     return removeStale(effects, old, index) || isNew
   }
 
-  /// Returns what it replaces.
-  private static func put<Change>(
-    _ version: Version<Change>, in versions: inout [Version<Change>]
-  ) -> Change? {
+  /// Returns whether there was none of that transaction.
+  private static func put(_ version: Version, in versions: inout [Version]) -> Bool {
     var position = versions.count
     while position > 0, versions[position - 1].index > version.index { position -= 1 }
     if position > 0, versions[position - 1].index == version.index {
-      let replaced = versions[position - 1].change
       versions[position - 1] = version
-      return replaced
+      return false
     }
     versions.insert(version, at: position)
-    return nil
+    return true
   }
 
   /// Returns whether a credit goes.
@@ -154,7 +141,7 @@ final class STMMemory: Sendable {
     var removesCredit = false
     let accounts = Set(effects.accounts.lazy.filter(\.changesAnything).map(\.address))
     for effect in old.accounts where effect.changesAnything && !accounts.contains(effect.address) {
-      withShard(effect.address) { $0.accounts[effect.address]?.removeAll { $0.index == index } }
+      withShard(effect.address) { $0.accounts[effect.address]?.remove(index) }
       removesCredit = removesCredit || effect.isCredit
     }
     let slots = Set(
@@ -169,7 +156,7 @@ final class STMMemory: Sendable {
   /// Turns what an aborted execution wrote into estimates.
   func markEstimates(_ effects: TransactionEffects, index: Int) {
     for effect in effects.accounts where effect.changesAnything {
-      withShard(effect.address) { Self.mark(index, in: &$0.accounts[effect.address, default: []]) }
+      withShard(effect.address) { $0.accounts[effect.address]?.markEstimate(index) }
     }
     for slot in effects.slots where slot.before != slot.after {
       let place = Slot(address: slot.address, key: slot.key)
@@ -177,17 +164,9 @@ final class STMMemory: Sendable {
     }
   }
 
-  private static func mark<Change>(_ index: Int, in versions: inout [Version<Change>]) {
+  private static func mark(_ index: Int, in versions: inout [Version]) {
     if let position = versions.lastIndex(where: { $0.index == index }) {
       versions[position].isEstimate = true
     }
-  }
-}
-
-extension AccountEffect {
-  /// Whether it only adds to the balance.
-  fileprivate var isCredit: Bool {
-    guard case .add = balance else { return false }
-    return nonce == nil && codeHash == nil && !isCreated && !isDestroyed
   }
 }

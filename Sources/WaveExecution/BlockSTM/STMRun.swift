@@ -1,6 +1,7 @@
 import EVM
 import EVMState
 import EthereumTypes
+import Glibc
 import Synchronization
 
 /// One block being run optimistically by Block-STM: the baseline that the planned executors are measured against. It
@@ -79,7 +80,16 @@ final class STMRun: Sendable {
     }
   }
 
-  private func nextTask() -> STMScheduler.Task { scheduler.waitUntil { $0.nextTask() } }
+  /// A short turn takes less time than falling asleep and waking: so whoever finds nothing to do looks again a few times.
+  private func nextTask() -> STMScheduler.Task {
+    for _ in 0..<Self.patience {
+      if let task = scheduler.withLock({ $0.nextTask() }) { return task }
+      sched_yield()
+    }
+    return scheduler.waitUntil { $0.nextTask() }
+  }
+
+  private static var patience: Int { 32 }
 
   private func execute(
     _ index: Int, _ incarnation: Int, _ machine: inout Machine, _ view: STMView
@@ -116,10 +126,11 @@ final class STMRun: Sendable {
     }
   }
 
-  /// The transaction of the same sender that must run before one that was rejected could be valid.
+  /// The transaction that must run before one that was rejected could be valid: the last one of the same sender, or else,
+  /// as somebody may have to pay it first, the last one.
   private func chainedTo(_ index: Int, _ error: ExecutionError) -> Int? {
-    guard case .rejected = error, previousOfSender[index] >= 0 else { return nil }
-    return previousOfSender[index]
+    guard case .rejected = error, index > 0 else { return nil }
+    return previousOfSender[index] >= 0 ? previousOfSender[index] : index - 1
   }
 
   private func observesCoinbase(_ effects: TransactionEffects) -> Bool {
