@@ -94,12 +94,24 @@ public final class AccessAnalyzer: Sendable {
   public func bind(
     _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
+    var effects: PredictedEffects?
+    return bind(call, environment, state, effects: &effects)
+  }
+
+  /// Binds along a path seen before, or else by evaluating summaries, which makes the path known.
+  ///
+  /// - Parameter effects: where there are any, they become those of the transaction, and one that fails in the state at
+  ///   hand is predicted to fail (see `Binder.followsFailures`).
+  func bind(
+    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
+    effects: inout PredictedEffects?
+  ) -> Report {
     guard environment.fork < .amsterdam else {
       return Report(prediction: .unknown, route: .none(.unsupportedFork), steps: 0, segments: 0)
     }
     let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
     guard let callee = paths.callee(call, precompiles, state) else {
-      return bindWithoutPaths(call, environment, state, precompiles)
+      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
     }
     let codeHash = callee?.codeHash ?? .emptyCode
     if let to = call.to, codeHash == .emptyCode {
@@ -107,26 +119,40 @@ public final class AccessAnalyzer: Sendable {
       guard let prediction = try? transfer.prediction(state) else {
         return Report(prediction: .unknown, route: .none(.state), steps: 0, segments: 0)
       }
+      if effects != nil { effects = transfer.effects(environment) }
       return Report(prediction: prediction, route: .summary, steps: 0, segments: 0, isOnKnownPath: true)
     }
-    let tree = paths.tree(PathKey(call, codeHash: codeHash, fork: environment.fork))
-    func follow(_ tree: PathTree) -> Report? {
-      switch paths.run(tree, call, callee, environment, state, precompiles) {
-      case .bound(let report): report
-      case .fails(let reason): Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
-      case .missing: nil
+    let follows = effects != nil
+    let tree = paths.tree(
+      PathKey(call, codeHash: codeHash, fork: environment.fork, followsFailures: follows))
+    func follow(_ tree: PathTree, _ effects: inout PredictedEffects?) -> Report? {
+      switch paths.run(tree, call, callee, environment, state, precompiles, effects: &effects) {
+      case .bound(let report): return report
+      case .fails(let reason):
+        return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
+      case .missing: return nil
       }
     }
-    let known = follow(tree)
+    let known = follow(tree, &effects)
     // Bounds of gas that hold in every state come first: what they prove hangs on less.
-    if let known, known.route != .none(.gas) { return known }
-    if let tight = tree.tight, let known = follow(tight) { return known }
-    func record(into tree: PathTree, isTight: Bool) -> Report {
+    if let known, known.route != .none(.gas) {
+      guard follows, effects == nil, known.route == .summary else { return known }
+      // What the path does not say the summaries do.
+      effects = PredictedEffects()
+      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+    }
+    if let tight = tree.tight, let known = follow(tight, &effects) {
+      guard follows, effects == nil, known.route == .summary else { return known }
+      effects = PredictedEffects()
+      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+    }
+    func record(into tree: PathTree, isTight: Bool, _ effects: inout PredictedEffects?) -> Report {
       if let reason = tree.hopelessness {
         return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
       }
       let recorder = tree.isUnrecordable ? nil : PathRecorder()
-      let report = self.bind(call, environment, state, precompiles, recorder: recorder, isTight: isTight)
+      let report = self.bind(
+        call, environment, state, precompiles, recorder: recorder, isTight: isTight, effects: &effects)
       let reason: FallbackReason? = if case .none(let reason) = report.route { reason } else { nil }
       guard reason != .state else { return report }
       tree.note(reason)
@@ -139,66 +165,52 @@ public final class AccessAnalyzer: Sendable {
       }
       return report
     }
-    let report = known ?? record(into: tree, isTight: false)
+    let report = known ?? record(into: tree, isTight: false, &effects)
     guard report.route == .none(.gas) else { return report }
-    return record(into: tree.makeTight(), isTight: true)
+    return record(into: tree.makeTight(), isTight: true, &effects)
   }
 
-  /// What the transaction will read and write, and what it is predicted to leave behind, which is done to the state.
-  func predict(
-    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment,
-    carryingOutOn values: MemoryState, knownToFailBy failure: FallbackReason?,
-    followed: inout FollowedTransaction?
-  ) -> Report {
-    followed = nil
-    // A state that cannot be read leaves the values as they are: later predictions say what they were made on.
-    if environment.fork >= .amsterdam {
-      guard let run = PlainRun.predict(transaction, from: sender, in: environment, on: values) else {
-        return Report(prediction: .unknown, route: .none(.unsupportedFork), steps: 0, segments: 0)
-      }
-      try? values.apply(run.effects)
-      return Report(
-        prediction: run.prediction, route: .plainRun(.unsupportedFork), steps: 0, segments: 0)
-    }
-    var effects: PredictedEffects? = PredictedEffects()
+  /// Makes the paths of a transaction's contract known that `predict` of a block will go along, where none is yet.
+  ///
+  /// May be called from any number of threads; what is predicted does not hang on it.
+  public func prepare(
+    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, state: any StateReader
+  ) {
     let call = TransactionCall(transaction, sender: sender, environment: environment)
     let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
-    var report: Report
-    if let transfer = transfer(call, environment, values, precompiles),
-      let prediction = try? transfer.prediction(values)
-    {
-      report = Report(prediction: prediction, route: .summary, steps: 0, segments: 0, isOnKnownPath: true)
-      effects = transfer.effects(environment)
-    } else if let reason = failure {
-      report = Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
-    } else {
-      report = bindWithoutPaths(call, environment, values, precompiles, effects: &effects)
+    if let callee = paths.callee(call, precompiles, state) {
+      guard let codeHash = callee?.codeHash, codeHash != .emptyCode else { return }
+      let key = PathKey(call, codeHash: codeHash, fork: environment.fork, followsFailures: true)
+      guard paths.tree(key).first == nil else { return }
+    }
+    var effects: PredictedEffects? = PredictedEffects()
+    _ = bind(call, environment, state, effects: &effects)
+  }
+
+  /// What the transaction will read and write, and what it is predicted to leave behind.
+  ///
+  /// - Parameter isRun: whether only a run is trusted to tell.
+  func predict(
+    _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, on values: MemoryState,
+    isRun: Bool = false
+  ) -> (report: Report, effects: PredictedEffects?) {
+    var effects: PredictedEffects? = PredictedEffects()
+    var report = Report(prediction: .unknown, route: .none(.gas), steps: 0, segments: 0)
+    if !isRun {
+      let call = TransactionCall(transaction, sender: sender, environment: environment)
+      report = bind(call, environment, values, effects: &effects)
     }
     if case .none(let reason) = report.route {
       var left = PredictedEffects()
       let run = TaintedRun.predict(
         transaction, from: sender, in: environment, on: values, limits: .standard, signers: signers,
         effects: &left)
-      guard run.failure == nil else { return report }
+      guard run.failure == nil else { return (report, nil) }
       report.prediction = run.prediction
       report.route = .taintedRun(reason)
       effects = left
     }
-    guard let effects else { return report }
-    followed = FollowedTransaction(report, effects, on: values)
-    try? effects.apply(to: values)
-    return report
-  }
-
-  /// The call as one to an account without code; nil where it is none.
-  private func transfer(
-    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
-    _ precompiles: PrecompileRules
-  ) -> PlainTransfer? {
-    guard let to = call.to, let callee = paths.callee(call, precompiles, state),
-      callee?.codeHash ?? .emptyCode == .emptyCode
-    else { return nil }
-    return PlainTransfer(call, to: to, callee: callee, environment)
+    return (report, effects)
   }
 
   /// Binds by evaluating the contracts' summaries; `effects`, where there are any, become those of the transaction.
@@ -210,23 +222,6 @@ public final class AccessAnalyzer: Sendable {
       call, environment, state, precompiles, recorder: nil, isTight: false, effects: &effects)
     guard report.route == .none(.gas) else { return report }
     return bind(call, environment, state, precompiles, recorder: nil, isTight: true, effects: &effects)
-  }
-
-  private func bindWithoutPaths(
-    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
-    _ precompiles: PrecompileRules
-  ) -> Report {
-    var effects: PredictedEffects?
-    return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
-  }
-
-  private func bind(
-    _ call: TransactionCall, _ environment: BlockEnvironment, _ state: any StateReader,
-    _ precompiles: PrecompileRules, recorder: PathRecorder?, isTight: Bool
-  ) -> Report {
-    var effects: PredictedEffects?
-    return bind(
-      call, environment, state, precompiles, recorder: recorder, isTight: isTight, effects: &effects)
   }
 
   /// Binds by evaluating the contracts' summaries once.
@@ -244,7 +239,7 @@ public final class AccessAnalyzer: Sendable {
     }
     do throws(FallbackReason) {
       let prediction = try binder.predict()
-      if effects != nil { effects = try binder.effects() }
+      if effects != nil { effects = binder.effects() }
       return Report(
         prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
     } catch {
@@ -258,11 +253,13 @@ public final class AccessAnalyzer: Sendable {
     _ call: TransactionCall, environment: BlockEnvironment, state: any StateReader
   ) -> PathRecorder {
     let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
+    var effects: PredictedEffects?
     let recorder = PathRecorder()
-    let report = bind(call, environment, state, precompiles, recorder: recorder, isTight: false)
+    let report = bind(
+      call, environment, state, precompiles, recorder: recorder, isTight: false, effects: &effects)
     guard report.route == .none(.gas) else { return recorder }
     let tight = PathRecorder()
-    _ = bind(call, environment, state, precompiles, recorder: tight, isTight: true)
+    _ = bind(call, environment, state, precompiles, recorder: tight, isTight: true, effects: &effects)
     return tight
   }
 

@@ -30,21 +30,28 @@ public final class PrePass: Sendable {
     return pace == 0 ? nil : pace
   }
 
-  /// Predicts all transactions of a block, in block order: first on the state before it, on all threads, then those anew
-  /// that hang on what earlier ones are predicted to write.
+  /// Predicts all transactions of a block, each on what earlier ones are predicted to leave. Contracts that are not known
+  /// yet are analysed on all threads before.
   ///
-  /// - Parameter inOrder: whether to do the latter; otherwise each is predicted as if it were the first, as when
-  ///   transactions are predicted as they arrive.
+  /// - Parameter inOrder: false to predict each as if it were the first, as when transactions are predicted as they
+  ///   arrive.
   public func predict(
     _ processor: BlockProcessor, on state: any StateReader, inOrder: Bool = true
   ) -> [AccessAnalyzer.Report] {
-    let count = processor.block.transactions.count
+    let transactions = processor.block.transactions
+    let (count, senders, environment) = (transactions.count, processor.senders, processor.environment)
     let start = ContinuousClock.now
-    var reports = workers.map(count) { [self] index in predict(index, of: processor, on: state) }
+    let reports: [AccessAnalyzer.Report]
     if inOrder {
-      analyzer.bindInOrder(
-        &reports, processor.block.transactions, from: processor.senders, environment: processor.environment,
-        state: state)
+      if workers.threads > 1 {
+        _ = workers.map(count) { [analyzer] index in
+          analyzer.prepare(
+            transactions[index], from: senders[index], environment: environment, state: state)
+        }
+      }
+      reports = analyzer.predict(transactions, from: senders, environment: environment, state: state)
+    } else {
+      reports = workers.map(count) { [self] index in predict(index, of: processor, on: state) }
     }
     if count > 0 {
       let now = max(start.nanosecondsSince / UInt64(count), 1)

@@ -34,14 +34,9 @@ public struct PrePassCost: Hashable, Sendable {
     let executor = BlockExecutor(kind: .serial, threads: 1)
     let analyzer = AccessAnalyzer()
     let predict = {
-      let transactions = processor.block.transactions
-      var reports = transactions.indices.map { index in
-        analyzer.predict(
-          transactions[index], from: processor.senders[index], environment: processor.environment,
-          state: opening)
-      }
-      analyzer.bindInOrder(
-        &reports, transactions, from: processor.senders, environment: processor.environment, state: opening)
+      _ = analyzer.predict(
+        processor.block.transactions, from: processor.senders, environment: processor.environment,
+        state: opening)
     }
     cold = Self.time(predict)
     (serial, warm) = (.max, .max)

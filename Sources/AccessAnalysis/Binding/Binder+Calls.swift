@@ -32,7 +32,9 @@ extension Binder {
     frame.undecidedRecovery = 0
     if let precompile = precompiles.precompile(at: target) {
       symbols.recorder?.decide(targetWord)
-      frame.gasUsed += 2600 + (value.isKnownZero ? newAccountPrice(site.op) : 34_000)
+      // Precompiles are warm (EIP-2929).
+      frame.gasUsed +=
+        (environment.fork >= .berlin ? 100 : 700) + (value.isKnownZero ? newAccountPrice(site.op) : 34_000)
       try callPrecompile(
         precompile, target, text, output, value, site, failsWithCall, gas: gasGranted(gasOperand))
       return
@@ -43,6 +45,7 @@ extension Binder {
     if !value.isKnownZero {
       // Code keeps its account alive, so that nothing is paid for a new one.
       if case .contract = resolved { frame.gasUsed += 9_000 } else { frame.gasUsed += 34_000 }
+      if followsFailures { noteValuePrice(row, resolved) }
     }
     if value.isKnownZero, case .empty = resolved { frame.gasUsed += newAccountPrice(site.op) }
     let transfers = site.op == Opcode.call || site.op == Opcode.callcode
@@ -86,6 +89,7 @@ extension Binder {
       try suspendFrame()
       frame = callee
       frame.memory = freshMemory()
+      frame.firstPrice = observations.prices.count
     }
   }
 
@@ -142,12 +146,25 @@ extension Binder {
     if environment.fork < .spuriousDragon || !value.isKnownZero { table.note(.livenessRead, row) }
   }
 
+  /// Notes how much less than counted a call with value may cost: what is left of the stipend comes back, and an account that
+  /// is alive need not be made.
+  private mutating func noteValuePrice(_ row: Int, _ resolved: ResolvedCode) {
+    frame.gasSpared += 2_300
+    if case .empty = resolved { observations.births.append(row) }
+  }
+
   /// Whether the frame's balance does not suffice, as far as that can be told; nothing hangs on the answer.
   private mutating func exceedsBalance(_ value: Value) throws(FallbackReason) -> Bool {
     do throws(FallbackReason) {
-      return try look(at: balance(frame.account)).word < look(at: value).word
+      let (held, amount) = (try look(at: balanceUnread(frame.account)), try look(at: value))
+      let exceeds = symbols.operation(Opcode.lt, held, amount, .zero)
+      if exceeds.trace != 0 { symbols.recorder?.decideZero(exceeds) }
+      return !exceeds.word.isZero
     } catch {
-      if error == .gasDependentValue { return false }
+      if error == .gasDependentValue {
+        observations.hasGuessed = true
+        return false
+      }
       throw error
     }
   }

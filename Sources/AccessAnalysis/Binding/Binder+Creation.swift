@@ -88,6 +88,7 @@ extension Binder {
       stackBase: height, checkpoint: checkpoint, gasAvailable: gas)
     if suspending { try suspendFrame() }
     frame = created
+    frame.firstPrice = observations.prices.count
   }
 
   /// The account's nonce now; becomes a condition.

@@ -9,11 +9,42 @@ struct Observations {
   var stores: [(row: Int, value: Value)] = []
   /// Values that are taken to be zero, or not to be: otherwise the transaction fails.
   var assumed: [(value: Value, isZero: Bool)] = []
+  /// What stores may have cost less than they were counted with, where somebody wants to know.
+  var prices: [StorePrice] = []
+  /// Accounts that were sent something and have no code: it costs `birthPrice` less where they are alive.
+  var births: [Int] = []
+  static let birthPrice = 25_000
+  /// Whether a frame that somebody survived burnt all the gas it was given, which hangs on how much there was.
+  var hasBurntGas = false
+  /// Whether something was taken to succeed of which only a run can tell.
+  var hasGuessed = false
 
   mutating func removeAll() {
+    prices.removeAll(keepingCapacity: true)
+    births.removeAll(keepingCapacity: true)
+    hasBurntGas = false
+    hasGuessed = false
     shown.removeAll(keepingCapacity: true)
     stores.removeAll(keepingCapacity: true)
     assumed.removeAll(keepingCapacity: true)
+  }
+}
+
+/// What decides the price of an SSTORE (Yellow Paper, EIP-2200, EIP-2929): the slot's value before the transaction, its value now, and
+/// the one it gets; and the price it was counted with.
+struct StorePrice {
+  var original: Value
+  var current: Value
+  var new: Value
+  var price: Int
+
+  /// How much less than `price` these values cost.
+  static func spared(
+    _ price: Int, _ original: UInt256, _ current: UInt256, _ new: UInt256, _ fork: Fork
+  ) -> Int {
+    if fork < .istanbul { return price - (current.isZero && !new.isZero ? 20_000 : 5_000) }
+    if current == new || current != original { return price - (fork >= .berlin ? 100 : 800) }
+    return price - (original.isZero ? 20_000 : fork >= .berlin ? 2_900 : 5_000)
   }
 }
 
@@ -72,7 +103,7 @@ extension Binder {
     for (index, row) in table.slots.enumerated() where row.isWritten && !row.original.isKnown {
       let root = row.original.symbol
       guard symbols[root].kind == .storage, !symbols[root].isKnown,
-        let delta = try sum(row.current, of: root), !delta.word.isZero
+        let delta = try sum(row.current, of: root), !decidedZeroness(delta).word.isZero
       else { continue }
       roots[index] = root
       let bounds = Bounds(root: root, pairs: [(Value(.one), Value(.max))])

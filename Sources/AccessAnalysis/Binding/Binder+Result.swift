@@ -87,7 +87,7 @@ extension Binder {
       let row = table.slots[Int(symbols[bounds.root].c.word.clampedToUInt64)]
       guard row.isWritten, row.current != row.original, symbols.derived(row.current) == nil,
         let current = try? look(at: row.current), let original = try? look(at: row.original),
-        current.word == original.word
+        !decidedZeroness(symbols.operation(Opcode.eq, current, original, .zero)).word.isZero
       else { continue }
       _ = try forced(row.current)
       _ = try forced(row.original)

@@ -32,13 +32,18 @@ extension Binder {
     return Value(address.word, trace: recorder.input(PathCode.accountAddress, row))
   }
 
+  /// What a first look at an account costs at most (EIP-150, EIP-1884, EIP-2929).
+  private var coldPrice: Int {
+    environment.fork >= .berlin ? 2_600 : environment.fork >= .tangerineWhistle ? 700 : 40
+  }
+
   /// The row of the account whose address a known word holds; pays for a first look at it.
   mutating func warm(_ word: Value) -> Int {
     let row = accountRow(word)
     if table.accounts[row].flags.contains(.warm) {
-      frame.gasUsed += environment.fork >= .berlin ? 100 : 700
+      frame.gasUsed += environment.fork >= .berlin ? 100 : coldPrice
     } else {
-      frame.gasUsed += 2600
+      frame.gasUsed += coldPrice
       table.note(.warm, row)
     }
     return row
@@ -47,6 +52,11 @@ extension Binder {
   /// The account's balance now.
   mutating func balance(_ row: Int) -> Value {
     table.note(.balanceRead, row)
+    return balanceUnread(row)
+  }
+
+  /// The same, where nothing hangs on it.
+  mutating func balanceUnread(_ row: Int) -> Value {
     if table.accounts[row].balanceSymbol == 0 {
       let symbol =
         symbols.add(Symbol(.balance, Value(table.accounts[row].address.word), Value(UInt256(row)))).symbol

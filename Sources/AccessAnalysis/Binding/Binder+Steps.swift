@@ -58,7 +58,7 @@ extension Binder {
     case Opcode.sload:
       let slot = try forced(get(step.a, segment))
       let (row, isNew) = touchSlot(slot)
-      frame.gasUsed += environment.fork >= .berlin ? (isNew ? 2100 : 100) : 800
+      frame.gasUsed += loadPrice(isNew: isNew)
       result = table.slots[row].current
       if step.result < 0 { return true }
     case Opcode.sstore:
@@ -73,7 +73,11 @@ extension Binder {
       let price = try storePrice(row)
       let value = symbols.settled(get(step.b, segment))
       frame.gasUsed += price + (isNew && environment.fork >= .berlin ? 2100 : 0)
-      if followsFailures { frame.gasSpared += price - likelyStorePrice(row, value, price) }
+      if followsFailures {
+        let slot = table.slots[row]
+        observations.prices.append(
+          StorePrice(original: slot.original, current: slot.current, new: value, price: price))
+      }
       table.store(row, value)
       observations.stores.append((row, value))
       return true
@@ -120,10 +124,26 @@ extension Binder {
   /// Whether an assumption does not hold in the state, as far as that can be told.
   private mutating func isBroken(_ condition: Value, _ op: UInt8) throws(FallbackReason) -> Bool {
     do throws(FallbackReason) {
-      return try look(at: condition).word.isZero != (op == StepCode.assumeZero)
+      let known = try look(at: condition)
+      // No condition, but which path it is.
+      if known.trace != 0 { symbols.recorder?.decideZero(known) }
+      return known.word.isZero != (op == StepCode.assumeZero)
     } catch {
-      if error == .gasDependentValue { return false }
+      if error == .gasDependentValue {
+        observations.hasGuessed = true
+        return false
+      }
       throw error
+    }
+  }
+
+  /// What SLOAD costs (EIP-150, EIP-1884, EIP-2929).
+  private func loadPrice(isNew: Bool) -> Int {
+    switch environment.fork {
+    case .berlin...: isNew ? 2_100 : 100
+    case .istanbul...: 800
+    case .tangerineWhistle...: 200
+    default: 50
     }
   }
 
@@ -134,16 +154,6 @@ extension Binder {
     // Before EIP-1283 it is the value now that counts.
     let before = environment.fork >= .istanbul ? slot.original : slot.current
     return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
-  }
-
-  /// What SSTORE costs in the state at hand; `price` where that cannot be told.
-  private mutating func likelyStorePrice(_ row: Int, _ value: Value, _ price: Int) -> Int {
-    let slot = table.slots[row]
-    guard environment.fork >= .istanbul, let original = try? look(at: slot.original).word,
-      let current = try? look(at: slot.current).word, let new = try? look(at: value).word
-    else { return price }
-    if current == new || current != original { return environment.fork >= .berlin ? 100 : 800 }
-    return original.isZero ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
   }
 
   private func transientKey(_ slot: Value) -> SlotKey {

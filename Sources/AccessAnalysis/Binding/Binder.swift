@@ -344,7 +344,11 @@ struct Binder {
     // An exceptional halt burns everything it was given, but it was given no more than a part of what was left.
     frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)
     if !burnsGas { frame.gasSpared += ended.gasSpared }
-    if burnsGas { frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64) }
+    if burnsGas {
+      frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64)
+      observations.prices.removeSubrange(min(ended.firstPrice, observations.prices.count)...)
+      observations.hasBurntGas = true
+    }
     frame.returnData = data
     frame.undecidedRecovery = 0
     if case .call(let offset, let size) = ended.purpose {

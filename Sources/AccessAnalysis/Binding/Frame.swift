@@ -37,8 +37,10 @@ struct Frame {
   var gasAvailable: Int
   /// At most this much was used, memory aside.
   var gasUsed = 0
-  /// About how much less it was in the state at hand: a guess, where somebody wants one.
+  /// How much less it was in fact.
   var gasSpared = 0
+  /// How many prices were noted before the frame began.
+  var firstPrice = 0
 
   /// At least this much gas is left. Memory that only steps left out would have touched is below a kilobyte.
   var gasLeft: Int { max(0, gasAvailable - gasUsed - GasBound.memory(max(memory.count, 1024))) }

@@ -87,6 +87,7 @@ struct PlainTransfer {
   /// What is left behind: nonce and balances. How much the coinbase gets is left out but for that it is something.
   func effects(_ environment: BlockEnvironment) -> PredictedEffects {
     var effects = PredictedEffects()
+    effects.isExact = true
     func add(_ party: Party?) {
       guard let party else { return }
       var change = PredictedEffects.AccountChange(address: party.address)

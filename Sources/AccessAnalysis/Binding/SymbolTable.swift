@@ -174,8 +174,17 @@ struct SymbolTable {
     guard !value.isKnown else { return nil }
     let symbol = symbols[Int(value.symbol)]
     guard symbol.kind == .operation, symbol.op == op else { return nil }
-    if symbol.b == operand { return symbol.a }
-    return op == Opcode.add && symbol.a == operand ? symbol.b : nil
+    if areEqual(symbol.b, operand) { return symbol.a }
+    return op == Opcode.add && areEqual(symbol.a, operand) ? symbol.b : nil
+  }
+
+  /// Whether two values are the same; where both are known, that they are decides.
+  private func areEqual(_ a: Value, _ b: Value) -> Bool {
+    if a == b { return true }
+    guard a.isKnown, b.isKnown, a.trace | b.trace != 0 else { return false }
+    let same = known(Opcode.eq, a, b, .zero)
+    if same.trace != 0 { recorder?.decideZero(same) }
+    return !same.word.isZero
   }
 
   /// The word of a value where it follows from symbols somebody asked for before; looks at a few symbols only.

@@ -1,158 +1,187 @@
 public import EVM
+import EVMBytecode
 public import EVMState
 public import EthereumTypes
 
 extension AccessAnalyzer {
-  /// Goes through a block's predictions in order and makes anew those that hang on what earlier transactions are
-  /// predicted to write, on the values they are predicted to leave. Nothing is executed for that but what summaries do
-  /// not express.
+  /// What each transaction of a block will read and write, in block order, before any of them runs: each is predicted on
+  /// the values that earlier ones are predicted to leave. What that takes for granted stands in the conditions.
   ///
-  /// Values are worked out for transactions only that write something that a later prediction hangs on. What the new
-  /// predictions took for granted stands in their conditions as before.
+  /// Nothing is executed for that but what summaries do not express, and what may run out of gas where somebody hangs on
+  /// what it leaves.
   ///
   /// - Parameters:
-  ///   - reports: one for each transaction, made on `state`; the ones made anew take their places.
-  ///   - transactions: the block's transactions, in order.
-  ///   - senders: who signed them.
+  ///   - transactions: the block's transactions, in order; signatures are not checked.
+  ///   - senders: who signed them, one for each.
   ///   - environment: the block.
   ///   - state: the state before the first transaction.
-  /// - Complexity: linear in the sizes of the access sets, and a binding for each prediction made anew.
-  public func bindInOrder(
-    _ reports: inout [Report], _ transactions: [Transaction], from senders: [Address],
-    environment: BlockEnvironment, state: any StateReader
-  ) {
-    guard reports.count == transactions.count, senders.count == transactions.count else { return }
-    var binding = BlockBinding(senders: senders, count: transactions.count)
-    var followed = [FollowedTransaction?](repeating: nil, count: transactions.count)
-    // What is made anew may hang on other locations, whose values nobody worked out: once more then.
-    for _ in 0..<4 {
-      guard binding.findNeeded(reports) else { return }
-      let values = MemoryState(base: state)
-      binding.begin()
-      for index in transactions.indices {
-        let isStale = binding.isStale(reports[index].prediction, index, values)
-        guard isStale || binding.isNeeded[index] else { continue }
-        if let known = followed[index], known.holds(on: values) {
-          reports[index] = known.report
-          try? known.effects.apply(to: values)
-        } else {
-          // What summaries did not suffice for before they hardly do now.
-          let failure: FallbackReason? =
-            if case .taintedRun(let reason) = reports[index].route { reason } else { nil }
-          reports[index] = predict(
-            transactions[index], from: senders[index], environment: environment, carryingOutOn: values,
-            knownToFailBy: failure, followed: &followed[index])
-        }
-        binding.noteWrites(reports[index].prediction)
-        binding.isRebound[index] = true
-        reports[index].prediction.noteBirths(since: state)
-      }
+  /// - Returns: one report for each transaction; empty where there is not one sender for each.
+  /// - Complexity: one binding for each transaction, and once more all of them where runs are needed to tell.
+  public func predict(
+    _ transactions: [Transaction], from senders: [Address], environment: BlockEnvironment,
+    state: any StateReader
+  ) -> [Report] {
+    guard senders.count == transactions.count else { return [] }
+    var pass = BlockPass(self, transactions, senders, environment, state)
+    for index in transactions.indices { pass.predict(index) }
+    // What a run tells may make others hang on what has not been run.
+    for _ in 0..<Self.maximumRounds {
+      let doubts = pass.doubtsThatMatter
+      if doubts.isEmpty { break }
+      pass.predictAnew(running: doubts)
     }
+    return pass.entries.map(\.report)
   }
+
+  /// More rounds than blocks of the real world need.
+  private static var maximumRounds: Int { 12 }
 }
 
-/// What a transaction was found to do, and the values it was found on: on the same ones it does the same.
-struct FollowedTransaction {
-  let report: AccessAnalyzer.Report
-  let effects: PredictedEffects
-  /// What it looked at, and whether accounts are alive that it changes.
-  private let locations: [Location]
-  private let words: [UInt256]
-
-  /// Nil where what it looked at is not known.
-  init?(_ report: AccessAnalyzer.Report, _ effects: PredictedEffects, on values: MemoryState) {
-    let access = report.prediction.access
-    guard report.prediction.trust.isVouchedFor else { return nil }
-    var locations = access.reads
-    for location in access.writes + access.adds where location.field == .balance || location.field == .nonce {
-      locations.append(.liveness(location.address))
-    }
-    var words: [UInt256] = []
-    words.reserveCapacity(locations.count)
-    for location in locations {
-      guard let word = try? values.word(at: location) else { return nil }
-      words.append(word)
-    }
-    (self.report, self.effects, self.locations, self.words) = (report, effects, locations, words)
+/// The predictions of a block as far as it was gone through.
+private struct BlockPass {
+  /// A prediction, and what it says the transaction leaves; nil where nothing is known of that.
+  struct Entry {
+    var report: AccessAnalyzer.Report
+    var effects: PredictedEffects?
   }
 
-  /// Whether all of that is as it was.
-  func holds(on values: MemoryState) -> Bool {
-    for (location, word) in zip(locations, words) {
-      guard let now = try? values.word(at: location), now == word else { return false }
-    }
-    return true
-  }
-}
-
-/// Which transactions of a block have to be followed to their values, and which predictions values have overtaken.
-private struct BlockBinding {
+  let analyzer: AccessAnalyzer
+  let transactions: [Transaction]
   let senders: [Address]
-  /// Transactions whose values somebody needs.
-  private(set) var isNeeded: [Bool]
-  /// Predictions that were made on values already.
-  var isRebound: [Bool]
-  /// Locations that transactions so far, followed to their values, write.
-  private var written: Set<Location> = []
+  let environment: BlockEnvironment
+  let state: any StateReader
+  private(set) var entries: [Entry] = []
+  /// What the transactions so far are predicted to leave.
+  private var values: MemoryState
+  /// Accounts that they are predicted to have brought to life.
+  private var births: Set<Address> = []
 
-  init(senders: [Address], count: Int) {
+  init(
+    _ analyzer: AccessAnalyzer, _ transactions: [Transaction], _ senders: [Address],
+    _ environment: BlockEnvironment, _ state: any StateReader
+  ) {
+    self.analyzer = analyzer
+    self.transactions = transactions
     self.senders = senders
-    isNeeded = [Bool](repeating: false, count: count)
-    isRebound = isNeeded
+    self.environment = environment
+    self.state = state
+    values = MemoryState(base: state)
+    entries.reserveCapacity(transactions.count)
   }
 
-  /// Finds, from the end, who writes what somebody behind hangs on. False where nothing new was found.
-  mutating func findNeeded(_ reports: [AccessAnalyzer.Report]) -> Bool {
-    var needed: Set<Location> = []
-    needed.reserveCapacity(4 * reports.count)
-    var isNew = false
-    for index in reports.indices.reversed() {
-      let prediction = reports[index].prediction
-      let access = prediction.access
-      if !isNeeded[index] {
-        isNeeded[index] =
-          access.writes.contains(where: needed.contains) || access.adds.contains(where: needed.contains)
-        isNew = isNew || isNeeded[index]
-      }
-      for condition in prediction.conditions { needed.insert(condition.location) }
-      guard isNeeded[index] else { continue }
-      // What it writes may be made from all it reads; what it pays is known without.
-      for location in access.reads {
-        let isOwn = location.field == .balance && location.address == senders[index]
-        if location.field != .nonce && !isOwn { needed.insert(location) }
-      }
-    }
-    return isNew
-  }
-
-  mutating func begin() { written.removeAll(keepingCapacity: true) }
-
-  mutating func noteWrites(_ prediction: Prediction) {
-    written.formUnion(prediction.access.writes)
-    written.formUnion(prediction.access.adds)
-  }
-
-  /// Whether what a prediction hangs on has other values by now.
-  func isStale(_ prediction: Prediction, _ index: Int, _ values: MemoryState) -> Bool {
-    prediction.conditions.contains { condition in
-      guard isRebound[index] || written.contains(condition.location) else { return false }
-      guard let word = try? values.word(at: condition.location) else { return true }
-      return !condition.admits(word)
+  /// Predicts the next transaction.
+  mutating func predict(_ index: Int) {
+    if environment.fork >= .amsterdam {
+      entries.append(Entry(report: plainRun(index)))
+    } else {
+      entries.append(entry(index, isRun: false))
+      carryOut(index)
     }
   }
-}
 
-extension Prediction {
-  /// Adds that accounts come to life which it takes for alive only because an earlier transaction is predicted to have
-  /// brought them to life: that one may fail. (What is alive in the state stays alive; that is nothing to vouch for.)
-  fileprivate mutating func noteBirths(since opening: any StateReader) {
-    var births: [Location] = []
-    for location in access.writes + access.adds where location.field == .balance || location.field == .nonce {
-      let liveness = Location.liveness(location.address)
-      guard let before = try? opening.word(at: liveness), before.isZero else { continue }
-      births.append(liveness)
+  private func plainRun(_ index: Int) -> AccessAnalyzer.Report {
+    let run = PlainRun.predict(transactions[index], from: senders[index], in: environment, on: values)
+    guard let run else {
+      return AccessAnalyzer.Report(
+        prediction: .unknown, route: .none(.unsupportedFork), steps: 0, segments: 0)
     }
+    // A state that cannot be read leaves the values as they are: later predictions say what they were made on.
+    try? values.apply(run.effects)
+    return AccessAnalyzer.Report(
+      prediction: run.prediction, route: .plainRun(.unsupportedFork), steps: 0, segments: 0)
+  }
+
+  private func entry(_ index: Int, isRun: Bool) -> Entry {
+    var (report, effects) = analyzer.predict(
+      transactions[index], from: senders[index], environment: environment, on: values, isRun: isRun)
+    noteBirths(&report.prediction)
+    return Entry(report: report, effects: effects)
+  }
+
+  private mutating func carryOut(_ index: Int) {
+    try? entries[index].effects?.apply(to: values, births: &births)
+  }
+
+  /// Adds that accounts come to life which a prediction takes for alive only because an earlier transaction is predicted to
+  /// have brought them to life: that one may fail. (What is alive in the state stays alive; that is nothing to vouch for.)
+  private func noteBirths(_ prediction: inout Prediction) {
     guard !births.isEmpty else { return }
-    access = AccessSet(reads: access.reads, writes: access.writes + births, adds: access.adds)
+    let access = prediction.access
+    var born: [Location] = []
+    for location in access.writes where births.contains(location.address) {
+      if location.field == .balance || location.field == .nonce { born.append(.liveness(location.address)) }
+    }
+    for location in access.adds where location.field == .balance && births.contains(location.address) {
+      born.append(.liveness(location.address))
+    }
+    guard !born.isEmpty else { return }
+    prediction.access = AccessSet(reads: access.reads, writes: access.writes + born, adds: access.adds)
+  }
+
+  // MARK: Doubts
+
+  /// The transactions whose effects only a run tells, and which others hang on.
+  var doubtsThatMatter: Set<Int> {
+    var found = guessesThatMatter
+    guard let first = entries.firstIndex(where: { $0.effects?.isDoubtful ?? false }) else { return found }
+    // Whose doubtful values made what is in a location.
+    var sources: [Location: Set<Int>] = [:]
+    for index in first..<entries.count {
+      let prediction = entries[index].report.prediction
+      for condition in prediction.conditions {
+        if let source = sources[condition.location] { found.formUnion(source) }
+      }
+      var own: Set<Int> = entries[index].effects?.isDoubtful ?? false ? [index] : []
+      // What it writes may be made from all it reads; what it pays is known without.
+      for location in prediction.access.reads {
+        guard let source = sources[location], !isOwn(location, index) else { continue }
+        own.formUnion(source)
+      }
+      for location in prediction.access.writes { sources[location] = own.isEmpty ? nil : own }
+      for location in prediction.access.adds where !own.isEmpty {
+        sources[location, default: []].formUnion(own)
+      }
+    }
+    return found
+  }
+
+  /// Whether a location is the sender's nonce, or what the transaction is paid from.
+  private func isOwn(_ location: Location, _ index: Int) -> Bool {
+    (location.field == .nonce || location.field == .balance) && location.address == senders[index]
+  }
+
+  /// The transactions whose exact gas somebody hangs on: who looks at an account's balance sees what it has paid.
+  private var guessesThatMatter: Set<Int> {
+    var found: Set<Int> = []
+    for (index, entry) in entries.enumerated() {
+      for condition in entry.report.prediction.conditions where condition.location.field == .balance {
+        for earlier in 0..<index where senders[earlier] == condition.location.address {
+          if let effects = entries[earlier].effects, !effects.isExact { found.insert(earlier) }
+        }
+      }
+    }
+    return found
+  }
+
+  /// Goes through the block once more: runs some transactions, and predicts anew what hangs on what that changes.
+  mutating func predictAnew(running run: Set<Int>) {
+    values = MemoryState(base: state)
+    births = []
+    var changed: Set<Location> = []
+    for index in entries.indices {
+      if run.contains(index) || !changed.isEmpty && touches(index, changed) {
+        let before = entries[index].effects
+        let wasRun = if case .taintedRun = entries[index].report.route { true } else { false }
+        entries[index] = entry(index, isRun: wasRun || run.contains(index))
+        changed.formUnion(PredictedEffects.differences(before, entries[index].effects))
+      }
+      carryOut(index)
+    }
+  }
+
+  private func touches(_ index: Int, _ changed: Set<Location>) -> Bool {
+    let access = entries[index].report.prediction.access
+    return access.reads.contains { changed.contains($0) && !isOwn($0, index) }
+      || access.adds.contains { changed.contains($0) && $0.address != environment.coinbase }
   }
 }

@@ -20,13 +20,45 @@ struct PredictedEffects {
     var isCreated = false
     /// Gone for good.
     var isRemoved = false
+
+    var changesAnything: Bool {
+      nonce != nil || !gain.isZero || code != nil || isCreated || isRemoved
+    }
   }
 
   var accounts: [AccountChange] = []
   var slots: [(key: SlotKey, value: UInt256)] = []
+  /// Whether only a run tells, because the gas is short, or because a value hangs on the gas.
+  var isDoubtful = false
+  /// Whether what the sender pays is no guess.
+  var isExact = false
 
-  /// Does to a state what the transaction is predicted to do.
-  func apply(to state: MemoryState) throws(StateReadError) {
+  /// Where two differ in what they leave behind.
+  static func differences(_ one: PredictedEffects?, _ other: PredictedEffects?) -> Set<Location> {
+    let (one, other) = (one?.values ?? [:], other?.values ?? [:])
+    var differences: Set<Location> = []
+    for (location, value) in one where other[location] != value { differences.insert(location) }
+    for (location, value) in other where one[location] != value { differences.insert(location) }
+    return differences
+  }
+
+  /// What becomes of each location, balances by how much they change.
+  private var values: [Location: UInt256] {
+    var values: [Location: UInt256] = [:]
+    for slot in slots { values[.storage(slot.key.address, slot.key.slot)] = slot.value }
+    for change in accounts {
+      values[.balance(change.address)] = change.gain
+      if let nonce = change.nonce { values[.nonce(change.address)] = UInt256(nonce) }
+      if let code = change.code { values[.code(change.address)] = keccak256(code).word }
+      if change.isRemoved || change.isCreated {
+        values[.liveness(change.address)] = change.isRemoved ? .zero : .one
+      }
+    }
+    return values
+  }
+
+  /// Does to a state what the transaction is predicted to do, and adds the accounts that come to life.
+  func apply(to state: MemoryState, births: inout Set<Address>) throws(StateReadError) {
     for change in accounts {
       let before = try state.account(change.address)
       if change.isRemoved {
@@ -40,53 +72,94 @@ struct PredictedEffects {
         account.codeHash = code.isEmpty ? .emptyCode : state.insert(code: code)
       }
       let isDead = account.isEmpty && before == nil
-      if !isDead { state.set(change.address, account, wipesStorage: change.isCreated) }
+      guard !isDead else { continue }
+      state.set(change.address, account, wipesStorage: change.isCreated)
+      if before?.isEmpty ?? true, !account.isEmpty { births.insert(change.address) }
     }
     for slot in slots { try state.set(slot.key.address, slot.key.slot, slot.value) }
   }
 }
 
 extension Binder {
-  /// What the transaction leaves behind. Values are looked at only: nothing hangs on them.
+  /// What the transaction leaves behind. Values are looked at only: nothing hangs on them. What cannot be told is left out.
   ///
   /// To be called after `predict`.
-  ///
-  /// - Throws: `.gas` where the transaction seems to run out of gas, which only a run can tell.
-  mutating func effects() throws(FallbackReason) -> PredictedEffects {
-    // A call is given no more than 63 parts of 64, so what is close to the limit may be too much.
-    if outcome == .succeeded, predictedGas > call.gasLimit - call.gasLimit / 32 { throw .gas }
+  mutating func effects() -> PredictedEffects {
+    let recorder = symbols.recorder
+    recorder?.isRecordingEffects = true
+    // Gas burnt hangs on how much there was, and only the sender's nonce is no constant.
+    if observations.hasBurntGas { recorder?.abort() }
+    var noted = PathEffects()
+    noted.gas = frames.reduce(0) { $0 + $1.gasUsed - $1.gasSpared + GasBound.memory($1.memory.count) }
+    noted.succeeds = outcome == .succeeded
+    noted.isVague = observations.hasGuessed
     var effects = PredictedEffects()
-    for row in table.slots where row.isWritten && row.current != row.original {
-      guard let value = try? look(at: row.current) else { continue }
+    for (index, row) in table.slots.enumerated() where row.isWritten && row.current != row.original {
+      guard let value = try? look(at: row.current) else {
+        noted.isVague = true
+        continue
+      }
       effects.slots.append((row.key, value.word))
+      if let recorder {
+        noted.slots.append(PathEffects.Slot(row: Int32(clamping: index), value: recorder.operand(value)))
+      }
     }
-    let left = UInt256(call.gasLimit) &- UInt256(predictedGas)
-    for row in table.accounts {
+    let gas = noted.gas - gasSpared(&noted)
+    effects.isDoubtful = noted.isVague || noted.succeeds && call.isShort(ofGas: gas, environment)
+    for (index, row) in table.accounts.enumerated() {
       var change = PredictedEffects.AccountChange(address: row.address)
+      change.gain = row.balance.credit.word &- row.balance.debit.word
+      for (symbols, isDebit) in [(row.balance.creditSymbols, false), (row.balance.debitSymbols, true)] {
+        for symbol in symbols {
+          guard let amount = try? look(at: Value(symbol: symbol)) else { continue }
+          change.gain = isDebit ? change.gain &- amount.word : change.gain &+ amount.word
+          guard let recorder else { continue }
+          noted.amounts.append(
+            PathEffects.Amount(row: Int32(clamping: index), isDebit: isDebit, value: recorder.operand(amount))
+          )
+        }
+      }
+      if row.address == call.sender { change.gain = change.gain &+ call.refund(gas, environment) }
       if row.flags.contains(.nonceWritten) { change.nonce = row.nonce }
       if row.flags.contains(.codeWritten), let code = row.newCode {
         change.code = try? look(at: code)
       }
       change.isCreated = row.flags.contains(.created)
       change.isRemoved = row.flags.contains(.removed)
-      change.gain = row.balance.credit.word &- row.balance.debit.word
-      for symbol in row.balance.creditSymbols {
-        if let amount = try? look(at: Value(symbol: symbol)) { change.gain = change.gain &+ amount.word }
-      }
-      for symbol in row.balance.debitSymbols {
-        if let amount = try? look(at: Value(symbol: symbol)) { change.gain = change.gain &- amount.word }
-      }
-      if row.address == call.sender { change.gain = change.gain &+ left &* call.gasPrice }
-      effects.accounts.append(change)
+      let isOnPaths =
+        change.isRemoved || !change.isCreated && change.code == nil && (index == 0 || change.nonce == nil)
+      if !isOnPaths { recorder?.abort() }
+      if change.changesAnything { effects.accounts.append(change) }
     }
+    recorder?.note(noted)
     return effects
   }
 
-  /// A guess at the gas used.
-  private var predictedGas: UInt64 {
-    let execution = frame.gasUsed - frame.gasSpared + GasBound.memory(frame.memory.count)
-    let before = Int(min(call.gasLimit, 1 << 40)) - call.gasAtStart(environment)
-    return min(call.gasLimit, UInt64(max(0, before + execution)))
+  /// The frames that have not ended in success: none but the last one where the transaction succeeds.
+  private var frames: [Frame] { suspended + [frame] }
+
+  /// About how much less gas execution used than it was counted with, by the values in the state at hand.
+  private mutating func gasSpared(_ noted: inout PathEffects) -> Int {
+    var spared = 0
+    for row in observations.births {
+      noted.births.append(Int32(clamping: row))
+      if let account = try? account(table.accounts[row].address), !account.isEmpty {
+        spared += Observations.birthPrice
+      }
+    }
+    for price in observations.prices {
+      guard let original = try? look(at: price.original), let current = try? look(at: price.current),
+        let new = try? look(at: price.new)
+      else { continue }
+      spared += StorePrice.spared(
+        price.price, original.word, current.word, new.word, environment.fork)
+      guard let recorder = symbols.recorder else { continue }
+      noted.prices.append(
+        PathEffects.Price(
+          original: recorder.operand(original), current: recorder.operand(current),
+          new: recorder.operand(new), price: Int32(clamping: price.price)))
+    }
+    return spared
   }
 
   /// All bytes of a text as they are in the state.
@@ -97,10 +170,30 @@ extension Binder {
   }
 }
 
+extension TransactionCall {
+  /// A guess at the gas used, where execution used so much.
+  private func gasUsed(_ execution: Int, _ environment: BlockEnvironment) -> UInt64 {
+    let before = Int(min(gasLimit, 1 << 40)) - gasAtStart(environment)
+    return min(gasLimit, UInt64(max(0, before + execution)))
+  }
+
+  /// Whether the gas may not suffice. A call is given no more than 63 parts of 64, so what is close to the limit may be too
+  /// much.
+  func isShort(ofGas execution: Int, _ environment: BlockEnvironment) -> Bool {
+    gasUsed(execution, environment) > gasLimit - gasLimit / 64
+  }
+
+  /// What the sender gets back in the end.
+  func refund(_ execution: Int, _ environment: BlockEnvironment) -> UInt256 {
+    UInt256(gasLimit &- gasUsed(execution, environment)) &* gasPrice
+  }
+}
+
 extension TaintedMachine {
   /// What the run leaves behind.
   var effects: PredictedEffects {
     var effects = PredictedEffects()
+    effects.isExact = true
     for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
       let account = world.accounts[row]
       var change = PredictedEffects.AccountChange(address: account.address)

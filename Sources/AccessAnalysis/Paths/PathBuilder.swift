@@ -42,7 +42,7 @@ struct PathBuilder {
   mutating func follow(_ trace: borrowing PathTrace, _ position: inout Int) -> Departure {
     guard Int(trace.firstRegister) == nodes.count else { return .different }
     var number = 0
-    for index in 0..<Int(trace.instructionCount) {
+    for index in 0..<Int(trace.mainCount) {
       let instruction = trace.instruction(index)
       guard let kind = instruction.guardKind else {
         guard matches(instruction, trace) else { return .different }
@@ -132,6 +132,8 @@ struct PathBuilder {
     }
     var bounded = contents.extra.ending
     bounded.renameBounds { Int32(need($0, &contents)) }
+    contents.mainCount = contents.instructions.count
+    bounded.effects?.rename { Int32(need($0, &contents)) }
     contents.extra.ending = bounded
     return nodes.count < Self.maximumRegisters && contents.constants.count < 30_000 ? contents : nil
   }

@@ -133,6 +133,55 @@ struct PathEnding {
   /// Values that decided something by lying between bounds.
   var ranges: [Range] = []
   var increments: [Increment] = []
+  /// What the transaction leaves behind; nil where nobody asked, or paths do not express it.
+  var effects: PathEffects?
+}
+
+/// What a transaction on a path leaves behind. Worked out only where somebody asks for it.
+struct PathEffects {
+  /// What a slot holds in the end.
+  struct Slot: BitwiseCopyable {
+    var row: Int32
+    var value: PathOperand
+  }
+
+  /// An amount that an account receives or spends beside the known ones.
+  struct Amount: BitwiseCopyable {
+    var row: Int32
+    var isDebit: Bool
+    var value: PathOperand
+  }
+
+  /// As in `StorePrice`.
+  struct Price: BitwiseCopyable {
+    var original: PathOperand
+    var current: PathOperand
+    var new: PathOperand
+    var price: Int32
+  }
+
+  var slots: [Slot] = []
+  var amounts: [Amount] = []
+  var prices: [Price] = []
+  /// As in `Observations`.
+  var births: [Int32] = []
+  /// Gas used by execution, at most.
+  var gas = 0
+  var succeeds = true
+  /// Whether a value could not be told.
+  var isVague = false
+
+  /// Renames the operands.
+  mutating func rename(_ name: (PathOperand) -> PathOperand) {
+    for index in slots.indices { slots[index].value = name(slots[index].value) }
+    for index in amounts.indices { amounts[index].value = name(amounts[index].value) }
+    for index in prices.indices {
+      let price = prices[index]
+      prices[index] = Price(
+        original: name(price.original), current: name(price.current), new: name(price.new), price: price.price
+      )
+    }
+  }
 }
 
 extension PathEnding {

@@ -10,11 +10,14 @@ struct PathKey: Hashable {
   /// How many bytes of call data there are, and the first of them.
   var dataCount: Int
   var selector: UInt32
+  /// As in `Binder.followsFailures`: paths are others then, and say what they leave behind.
+  var followsFailures: Bool
 
   /// How many bytes of call data are part of the key.
   static let selectorSize = 4
 
-  init(_ call: TransactionCall, codeHash: Hash32, fork: Fork) {
+  init(_ call: TransactionCall, codeHash: Hash32, fork: Fork, followsFailures: Bool) {
+    self.followsFailures = followsFailures
     self.codeHash = codeHash
     self.fork = fork
     // Where no code runs nobody looks at the data.
@@ -24,6 +27,7 @@ struct PathKey: Hashable {
   }
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(codeHash.word.mixedBits ^ UInt64(selector) &<< 32 ^ UInt64(truncatingIfNeeded: dataCount))
+    let bits = UInt64(selector) &<< 32 ^ UInt64(truncatingIfNeeded: 2 &* dataCount)
+    hasher.combine(codeHash.word.mixedBits ^ bits ^ (followsFailures ? 1 : 0))
   }
 }

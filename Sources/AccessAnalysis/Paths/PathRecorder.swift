@@ -35,8 +35,19 @@ final class PathRecorder {
   private static let maximumExpressions = 60_000
   private static let maximumTextBytes: Int = 1 << 20
 
-  /// Gives up: the path is not expressible.
-  func abort() { isAborted = true }
+  /// Whether the path is over, and only what the transaction leaves behind is looked for.
+  var isRecordingEffects = false
+  private var areEffectsAborted = false
+
+  /// Gives up: the path, or what it leaves behind, is not expressible.
+  func abort() {
+    if isRecordingEffects { areEffectsAborted = true } else { isAborted = true }
+  }
+
+  /// Keeps what the transaction leaves behind.
+  func note(_ effects: PathEffects) {
+    if !areEffectsAborted { ending?.effects = effects }
+  }
 
   /// Notes that a decision about gas would have been the same with up to `slack` less.
   func needsGas(slack: Int) { gasSlack = min(gasSlack, max(0, slack)) }
@@ -60,7 +71,7 @@ final class PathRecorder {
   func node(_ expression: PathExpression) -> PathOperand {
     if let known = expressionIndex[expression] { return known }
     guard expressions.count < Self.maximumExpressions else {
-      isAborted = true
+      abort()
       return 1
     }
     expressions.append(expression)
@@ -118,7 +129,7 @@ final class PathRecorder {
   private func intern(_ text: PathText) -> Int32 {
     if let known = textIndex[text] { return known }
     textBytes += text.bytes.count
-    if textBytes > Self.maximumTextBytes || text.bytes.count > PathWorkspace.maximumText { isAborted = true }
+    if textBytes > Self.maximumTextBytes || text.bytes.count > PathWorkspace.maximumText { abort() }
     texts.append(text)
     textIndex[text] = Int32(texts.count - 1)
     return Int32(texts.count - 1)

@@ -41,8 +41,10 @@ struct PathRunner {
     case missing
   }
 
-  /// Runs down the tree.
-  mutating func run(from first: PathTraceReference, callee: Account?) throws(StateReadError) -> Outcome {
+  /// Runs down the tree. `effects`, where there are any, become those of the transaction; nil where the path has none.
+  mutating func run(
+    from first: PathTraceReference, callee: Account?, effects: inout PredictedEffects?
+  ) throws(StateReadError) -> Outcome {
     workspace.beginRun()
     accountCount = workspace.row(of: call.sender, count: 0) + 1
     workspace.accounts[0] = PathAccount(address: call.sender, account: nil, isLoaded: false)
@@ -53,7 +55,7 @@ struct PathRunner {
       traceCount &+= 1
       var exit = 0
       var index = 0
-      let count = Int(trace.pointee.instructionCount)
+      let count = Int(trace.pointee.mainCount)
       var departure: UInt256?
       while index < count {
         let step = trace.pointee.instruction(index)
@@ -88,7 +90,9 @@ struct PathRunner {
     }
     guard trace.pointee.holds({ call.gasAtStart(environment) }) else { return .missing }
     if let reason = trace.pointee.failure { return .fails(reason) }
-    return try prediction(trace.pointee).map(Outcome.bound) ?? .missing
+    guard let prediction = try prediction(trace.pointee) else { return .missing }
+    if effects != nil { effects = try self.effects(trace.pointee, from: register) }
+    return .bound(prediction)
   }
 
   private func codeHash(_ row: Int, _ callee: Account?) throws(StateReadError) -> Hash32 {
@@ -168,8 +172,7 @@ struct PathRunner {
 
   // MARK: Instructions
 
-  private func query(_ step: PathInstruction, _ trace: borrowing PathTrace) throws(StateReadError) -> UInt256
-  {
+  func query(_ step: PathInstruction, _ trace: borrowing PathTrace) throws(StateReadError) -> UInt256 {
     let aux = Int(step.aux)
     switch step.op {
     case PathCode.callDataWord: return callDataWord(at: aux)

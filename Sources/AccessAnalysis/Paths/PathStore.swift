@@ -55,10 +55,11 @@ final class PathStore: Sendable {
     case missing
   }
 
-  /// Binds along a path seen before.
+  /// Binds along a path seen before. `effects`, where there are any, become those of the transaction; nil where the path
+  /// does not say what it leaves behind.
   func run(
     _ tree: PathTree, _ call: TransactionCall, _ callee: Account?, _ environment: BlockEnvironment,
-    _ state: any StateReader, _ precompiles: PrecompileRules
+    _ state: any StateReader, _ precompiles: PrecompileRules, effects: inout PredictedEffects?
   ) -> Outcome {
     guard let first = tree.first else { return .missing }
     let workspace = workspaces.withLock { $0.popLast() } ?? PathWorkspace()
@@ -67,7 +68,7 @@ final class PathStore: Sendable {
       workspace: workspace, call: call, environment: environment, state: state, precompiles: precompiles,
       signers: signers)
     // A state that cannot be read is reported by the binder.
-    switch (try? runner.run(from: first, callee: callee)) ?? .missing {
+    switch (try? runner.run(from: first, callee: callee, effects: &effects)) ?? .missing {
     case .missing: return .missing
     case .fails(let reason): return .fails(reason)
     case .bound(let prediction):

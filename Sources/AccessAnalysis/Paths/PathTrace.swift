@@ -63,6 +63,8 @@ struct PathTrace: ~Copyable {
   /// The next trace that leaves at the same guard, with another outcome.
   fileprivate let next: UInt
   let instructionCount: Int32
+  /// How many of them come before those that only work out what the transaction leaves behind.
+  let mainCount: Int32
   let constantCount: Int32
   let guardCount: Int32
   /// The register that the first result goes to.
@@ -93,6 +95,7 @@ struct PathTrace: ~Copyable {
     failure = contents.extra.ending.failure
     self.next = next
     instructionCount = Int32(contents.instructions.count)
+    mainCount = Int32(contents.mainCount)
     constantCount = Int32(contents.constants.count)
     guardCount = Int32(contents.guardCount)
     firstRegister = contents.firstRegister
@@ -254,6 +257,8 @@ struct PathTraceReference {
 struct PathTraceContents {
   var constants: [UInt256] = [.zero]
   var instructions: [PathInstruction] = []
+  /// How many of the instructions come before those for the effects.
+  var mainCount = 0
   var guardCount = 0
   var firstRegister: Int32 = 0
   var extra = PathTraceExtra()

@@ -105,7 +105,10 @@ extension SegmentBuilder {
         let a = pop()
         let b = pop()
         // An exponent has its price.
-        if op == Opcode.exp { show(b) }
+        if op == Opcode.exp {
+          show(b)
+          if let power = value(b) { gas -= 50 * (32 - power.byteWidthUsed) }
+        }
         push(arithmetic(op, a, b))
       case 3:
         let a = pop()
@@ -125,7 +128,9 @@ extension SegmentBuilder {
   private mutating func noteMemory(_ offset: Operand, size: Int) {
     guard let offset = value(offset) else { return }
     let last = Int(min(offset.clampedToUInt64, 1 << 32)) + size
-    if last > 0x400 { gas += GasBound.memory(last) }
+    guard last > max(0x400, highestByte) else { return }
+    gas += GasBound.memory(last) - (highestByte > 0 ? GasBound.memory(highestByte) : 0)
+    highestByte = last
   }
 
   private mutating func call(_ op: UInt8) {
