@@ -95,7 +95,7 @@ public final class BlockExecutor: Sendable {
     predictor: BlockPredictor? = nil
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
-    let plan = plan.flatMap { $0.count == count ? $0 : nil }
+    let plan = plan?.count == count ? plan : nil
     let most = max(1, min(threads, count))
     let opening = MemoryState(base: state)
     if kind == .serial || (adapts && (most == 1 || !mayPay(processor, plan))) {
@@ -195,6 +195,7 @@ public final class BlockExecutor: Sendable {
   /// Whether more than one thread may pay, as far as that is known without running anything.
   private func mayPay(_ processor: BlockProcessor, _ plan: ExecutionPlan?) -> Bool {
     if kind == .blockSTM { return Scout.mayPay(processor) }
+    if plan?.unit != .nanoseconds, Scout.isTiny(processor) { return false }
     guard let plan else { return true }
     return plan.speedUp >= Self.leastSpeedUp && plan.parallelism >= Self.leastSpeedUp
   }

@@ -31,8 +31,8 @@ struct Scout {
   private static var gasBetweenLooks: UInt64 { 150_000 }
   /// What is left must take so long, or it is over before another thread has done much.
   private static var leastNanoseconds: Double { 250_000 }
-  /// Handing what a plain transfer did from one core to another takes as long as the transfer.
-  private static var leastNanosecondsEach: Double { 2500 }
+  /// Handing what a plain transfer did from one core to another takes most of the transfer's time.
+  private static var leastNanosecondsEach: Double { 1600 }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
@@ -78,6 +78,14 @@ struct Scout {
     let done = (0..<next).reduce(0) { $0 + weight($1) }
     return (next..<transactions.count).reduce(0) { $0 + weight($1) } / max(done, 1)
   }
+
+  /// Whether the block's header says that it is over before another thread has done much, whatever is in it.
+  static func isTiny(_ processor: BlockProcessor) -> Bool {
+    let gas = processor.block.header.gasUsed
+    return gas > 0 && gas < tinyBlock
+  }
+
+  private static var tinyBlock: UInt64 { 250_000 }
 
   /// Whether the block's header says that hardly anything but plain transfers can be in it.
   static func isPlain(_ processor: BlockProcessor) -> Bool {

@@ -33,6 +33,13 @@ final class Finality: @unchecked Sendable {
     frontier = Atomic(first)
     self.result = result
   }
+
+  /// Gives the result away. A worker that is late to leave is the last to hold this, and should not have to free what
+  /// others have allocated.
+  func takeResult() -> BlockResult {
+    defer { result = BlockResult() }
+    return result
+  }
 }
 
 /// As many bytes as travel between cores at once.

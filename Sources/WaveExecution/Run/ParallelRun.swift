@@ -29,7 +29,7 @@ final class ParallelRun: @unchecked Sendable {
     static let committer: UInt8 = 2
   }
 
-  /// A transaction on its way.
+  /// A transaction on its way. As large as a cache line, as neighbours are often run on different cores.
   struct Record: ~Copyable {
     /// Where its effects are; nil where it failed, and once it is final.
     var places: TransactionPlaces?
@@ -39,6 +39,7 @@ final class ParallelRun: @unchecked Sendable {
     let claim = Atomic<UInt8>(Claim.none)
     /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
     let hasRun = Atomic<Bool>(false)
+    private let padding = InlineArray<5, UInt64>(repeating: 0)
   }
 
   // Invariant: `records` points to `count` initialised records, `outcomes` to as many results, of which those are
@@ -274,6 +275,6 @@ final class ParallelRun: @unchecked Sendable {
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
     if let error = finality.error { throw error }
     if !finality.isPlain { versions.settleCoinbase(on: state) }
-    return (finality.result, state, count + finality.repetitions)
+    return (finality.takeResult(), state, count + finality.repetitions)
   }
 }
