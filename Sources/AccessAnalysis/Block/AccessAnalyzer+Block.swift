@@ -126,21 +126,26 @@ private struct BlockPass {
     guard let first = entries.firstIndex(where: { $0.effects?.isDoubtful ?? false }) else { return found }
     // Whose doubtful values made what is in a location.
     var sources: [Location: Set<Int>] = [:]
+    var filter = LocationFilter()
     for index in first..<entries.count {
       let prediction = entries[index].report.prediction
-      for condition in prediction.conditions {
+      for condition in prediction.conditions where filter.mayContain(condition.location) {
         if let source = sources[condition.location] { found.formUnion(source) }
       }
       var own: Set<Int> = entries[index].effects?.isDoubtful ?? false ? [index] : []
       // What it writes may be made from all it reads; what it pays is known without.
-      for location in prediction.access.reads {
+      for location in prediction.access.reads where filter.mayContain(location) {
         guard let source = sources[location], !isOwn(location, index) else { continue }
         own.formUnion(source)
       }
-      for location in prediction.access.writes { sources[location] = own.isEmpty ? nil : own }
-      for location in prediction.access.adds where !own.isEmpty {
-        sources[location, default: []].formUnion(own)
+      if own.isEmpty {
+        for location in prediction.access.writes where filter.mayContain(location) { sources[location] = nil }
+        continue
       }
+      for location in prediction.access.writes { sources[location] = own }
+      for location in prediction.access.adds { sources[location, default: []].formUnion(own) }
+      filter.insert(prediction.access.writes)
+      filter.insert(prediction.access.adds)
     }
     return found
   }
@@ -168,20 +173,25 @@ private struct BlockPass {
     values = MemoryState(base: state)
     births = []
     var changed: Set<Location> = []
+    var filter = LocationFilter()
     for index in entries.indices {
-      if run.contains(index) || !changed.isEmpty && touches(index, changed) {
+      if run.contains(index) || !changed.isEmpty && touches(index, changed, filter) {
         let before = entries[index].effects
         let wasRun = if case .taintedRun = entries[index].report.route { true } else { false }
         entries[index] = entry(index, isRun: wasRun || run.contains(index))
-        changed.formUnion(PredictedEffects.differences(before, entries[index].effects))
+        let differences = PredictedEffects.differences(before, entries[index].effects)
+        changed.formUnion(differences)
+        filter.insert(differences)
       }
       carryOut(index)
     }
   }
 
-  private func touches(_ index: Int, _ changed: Set<Location>) -> Bool {
+  private func touches(_ index: Int, _ changed: Set<Location>, _ filter: LocationFilter) -> Bool {
     let access = entries[index].report.prediction.access
-    return access.reads.contains { changed.contains($0) && !isOwn($0, index) }
-      || access.adds.contains { changed.contains($0) && $0.address != environment.coinbase }
+    return access.reads.contains { filter.mayContain($0) && changed.contains($0) && !isOwn($0, index) }
+      || access.adds.contains {
+        filter.mayContain($0) && changed.contains($0) && $0.address != environment.coinbase
+      }
   }
 }

@@ -105,7 +105,8 @@ extension Binder {
       }
     }
     let gas = noted.gas - gasSpared(&noted)
-    effects.isDoubtful = noted.isVague || noted.succeeds && call.isShort(ofGas: gas, environment)
+    let start = call.gasAtStart(environment)
+    effects.isDoubtful = noted.isVague || noted.succeeds && call.isShort(ofGas: gas, gasAtStart: start)
     for (index, row) in table.accounts.enumerated() {
       var change = PredictedEffects.AccountChange(address: row.address)
       change.gain = row.balance.credit.word &- row.balance.debit.word
@@ -119,7 +120,7 @@ extension Binder {
           )
         }
       }
-      if row.address == call.sender { change.gain = change.gain &+ call.refund(gas, environment) }
+      if row.address == call.sender { change.gain = change.gain &+ call.refund(gas, gasAtStart: start) }
       if row.flags.contains(.nonceWritten) { change.nonce = row.nonce }
       if row.flags.contains(.codeWritten), let code = row.newCode {
         change.code = try? look(at: code)
@@ -172,20 +173,20 @@ extension Binder {
 
 extension TransactionCall {
   /// A guess at the gas used, where execution used so much.
-  private func gasUsed(_ execution: Int, _ environment: BlockEnvironment) -> UInt64 {
-    let before = Int(min(gasLimit, 1 << 40)) - gasAtStart(environment)
+  private func gasUsed(_ execution: Int, gasAtStart: Int) -> UInt64 {
+    let before = Int(min(gasLimit, 1 << 40)) - gasAtStart
     return min(gasLimit, UInt64(max(0, before + execution)))
   }
 
   /// Whether the gas may not suffice. A call is given no more than 63 parts of 64, so what is close to the limit may be too
   /// much.
-  func isShort(ofGas execution: Int, _ environment: BlockEnvironment) -> Bool {
-    gasUsed(execution, environment) > gasLimit - gasLimit / 64
+  func isShort(ofGas execution: Int, gasAtStart: Int) -> Bool {
+    gasUsed(execution, gasAtStart: gasAtStart) > gasLimit - gasLimit / 64
   }
 
   /// What the sender gets back in the end.
-  func refund(_ execution: Int, _ environment: BlockEnvironment) -> UInt256 {
-    UInt256(gasLimit &- gasUsed(execution, environment)) &* gasPrice
+  func refund(_ execution: Int, gasAtStart: Int) -> UInt256 {
+    UInt256(gasLimit &- gasUsed(execution, gasAtStart: gasAtStart)) &* gasPrice
   }
 }
 

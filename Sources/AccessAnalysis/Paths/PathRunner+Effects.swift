@@ -12,30 +12,39 @@ extension PathRunner {
   mutating func effects(
     _ trace: borrowing PathTrace, from register: Int
   ) throws(StateReadError) -> PredictedEffects? {
-    guard let noted = trace.extra.ending.effects else { return nil }
+    guard trace.hasEffects else { return nil }
     try evaluateRest(trace, from: register)
-    let execution = try gas(trace)
+    return try effects(trace, trace.extra.ending, trace.extra.effects)
+  }
+
+  private mutating func effects(
+    _ trace: borrowing PathTrace, _ ending: borrowing PathEnding, _ noted: borrowing PathEffects
+  ) throws(StateReadError) -> PredictedEffects? {
+    let execution = try gas(trace, noted)
     var effects = PredictedEffects()
-    effects.isDoubtful = noted.isVague || noted.succeeds && call.isShort(ofGas: execution, environment)
+    effects.isDoubtful =
+      noted.isVague || noted.succeeds && call.isShort(ofGas: execution, gasAtStart: gasAtStart)
     effects.slots.reserveCapacity(noted.slots.count)
     effects.accounts.reserveCapacity(4)
     for row in 0..<accountCount {
-      let use = trace.extra.ending.accounts[row]
+      let use = ending.accounts[row]
       var change = PredictedEffects.AccountChange(address: workspace.accounts[row].address)
       change.gain = get(use.credit, trace) &- get(use.debit, trace)
       if row == 0 {
         if use.flags.contains(.nonceWritten) { change.nonce = call.nonce &+ 1 }
-        change.gain = change.gain &+ call.refund(execution, environment)
+        change.gain = change.gain &+ call.refund(execution, gasAtStart: gasAtStart)
       }
       change.isRemoved = use.flags.contains(.removed)
-      for amount in noted.amounts where Int(amount.row) == row {
+      for index in noted.amounts.indices where Int(noted.amounts[index].row) == row {
+        let amount = noted.amounts[index]
         let word = get(amount.value, trace)
         change.gain = amount.isDebit ? change.gain &- word : change.gain &+ word
       }
       if change.changesAnything { effects.accounts.append(change) }
     }
     creditCoinbase(&effects)
-    for slot in noted.slots {
+    for index in noted.slots.indices {
+      let slot = noted.slots[index]
       let key = workspace.slots[Int(slot.row)]
       effects.slots.append(
         (
@@ -47,13 +56,17 @@ extension PathRunner {
   }
 
   /// Gas used by execution, about.
-  private func gas(_ trace: borrowing PathTrace) throws(StateReadError) -> Int {
-    guard let effects = trace.extra.ending.effects else { return 0 }
-    var gas = effects.gas
-    for row in effects.births {
-      if let account = try account(Int(row)), !account.isEmpty { gas -= Observations.birthPrice }
+  private func gas(
+    _ trace: borrowing PathTrace, _ noted: borrowing PathEffects
+  ) throws(StateReadError) -> Int {
+    var gas = noted.gas
+    for index in noted.births.indices {
+      if let account = try account(Int(noted.births[index])), !account.isEmpty {
+        gas -= Observations.birthPrice
+      }
     }
-    for price in effects.prices {
+    for index in noted.prices.indices {
+      let price = noted.prices[index]
       gas -= StorePrice.spared(
         Int(price.price), get(price.original, trace), get(price.current, trace), get(price.new, trace),
         environment.fork)

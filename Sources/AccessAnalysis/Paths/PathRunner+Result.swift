@@ -6,10 +6,18 @@ import EthereumTypes
 extension PathRunner {
   /// Puts the prediction together at the end of a path, each list in order.
   mutating func prediction(_ trace: borrowing PathTrace) throws(StateReadError) -> Prediction? {
-    let ending = trace.extra.ending
+    try prediction(trace, trace.extra.ending)
+  }
+
+  private mutating func prediction(
+    _ trace: borrowing PathTrace, _ ending: borrowing PathEnding
+  ) throws(StateReadError) -> Prediction? {
     guard ending.accounts.count == accountCount else { return nil }
-    for row in ending.slotConditions { workspace.slots[Int(row)].isCondition = true }
-    for store in ending.stores {
+    for index in ending.slotConditions.indices {
+      workspace.slots[Int(ending.slotConditions[index])].isCondition = true
+    }
+    for index in ending.stores.indices {
+      let store = ending.stores[index]
       let row = Int(store.row)
       guard store.value != PathEnding.none else {
         workspace.slots[row].isChanged = true
@@ -85,13 +93,15 @@ extension PathRunner {
         if slot.isChanged { writes.append(location) }
       }
     }
-    for range in ending.ranges { conditions.append(try condition(range, trace)) }
+    for index in ending.ranges.indices { conditions.append(try condition(ending.ranges[index], trace)) }
     if !ending.ranges.isEmpty { Condition.merge(&conditions) }
     var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(sortedReads: reads, writes: writes, adds: adds), sortedConditions: conditions)
-    for increment in ending.increments {
-      if let increment = try self.increment(increment, trace) { prediction.increments.append(increment) }
+    for index in ending.increments.indices {
+      if let increment = try increment(ending.increments[index], trace) {
+        prediction.increments.append(increment)
+      }
     }
     prediction.increments.sort { $0.location < $1.location }
     return prediction

@@ -13,6 +13,8 @@ struct PathRunner {
   let state: any StateReader
   let precompiles: PrecompileRules
   let signers: SignerMemo
+  /// At least this much gas is there when execution starts.
+  let gasAtStart: Int
 
   var accountCount = 0
   var slotCount = 0
@@ -27,6 +29,7 @@ struct PathRunner {
     self.signers = signers
     self.workspace = workspace
     self.call = call
+    gasAtStart = call.gasAtStart(environment)
     self.environment = environment
     self.state = state
     self.precompiles = precompiles
@@ -88,7 +91,7 @@ struct PathRunner {
       guard let next = trace.pointee.exit(exit, outcome) else { return .missing }
       trace = next
     }
-    guard trace.pointee.holds({ call.gasAtStart(environment) }) else { return .missing }
+    guard trace.pointee.holds(gasAtStart) else { return .missing }
     if let reason = trace.pointee.failure { return .fails(reason) }
     guard let prediction = try prediction(trace.pointee) else { return .missing }
     if effects != nil { effects = try self.effects(trace.pointee, from: register) }

@@ -42,6 +42,8 @@ struct PathTraceExtra {
   var bytes: [UInt8] = []
   var parts: [PathText.Part] = []
   var ending = PathEnding()
+  /// What the ending says of them; of no use where it says nothing.
+  var effects = PathEffects()
 }
 
 /// A path from its beginning, or from where it leaves another one, to its end: a straight program with guards. Each
@@ -71,6 +73,8 @@ struct PathTrace: ~Copyable {
   let firstRegister: Int32
   /// Why binding fails at the end of the trace; nil where it does not.
   let failure: FallbackReason?
+  /// Whether the ending says what is left behind.
+  let hasEffects: Bool
   /// The outcome of the guard that led here.
   let outcome: UInt256
 
@@ -90,7 +94,10 @@ struct PathTrace: ~Copyable {
     unsafe instructionBase = instructions
     unsafe exitBase = exits
     unsafe extraBase = .allocate(capacity: 1)
-    unsafe extraBase.initialize(to: contents.extra)
+    var extra = contents.extra
+    hasEffects = extra.ending.effects != nil
+    if let effects = extra.ending.effects { extra.effects = effects }
+    unsafe extraBase.initialize(to: extra)
     gasLimit = Atomic(contents.extra.ending.gasLimit)
     failure = contents.extra.ending.failure
     self.next = next
@@ -158,9 +165,9 @@ struct PathTrace: ~Copyable {
 
   /// Whether the end holds with this much gas at the start.
   @inline(__always)
-  func holds(_ gas: () -> Int) -> Bool {
+  func holds(_ gas: Int) -> Bool {
     let limit = gasLimit.load(ordering: .relaxed)
-    return failure == nil ? limit == 0 || gas() >= limit : gas() <= limit
+    return failure == nil ? limit == 0 || gas >= limit : gas <= limit
   }
 
   /// Says that the end holds with this much gas too.
