@@ -48,6 +48,10 @@ public final class ExecutionPlan: Sendable {
   /// What transactions are known to add to only; nil where that is not known of any.
   let rules: IncrementRules?
 
+  /// For each transaction, whether what it does to accounts is shown before it is final, because someone behind it is
+  /// expected to look.
+  let shownAccounts: [Bool]
+
   /// What the plan follows from; nil where that is not known, or hangs on nothing.
   let basis: PlanBasis?
 
@@ -76,7 +80,7 @@ public final class ExecutionPlan: Sendable {
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers, unit: unit,
       speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
-      rules: IncrementRules(predictions),
+      rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil)
   }
 
@@ -92,7 +96,7 @@ public final class ExecutionPlan: Sendable {
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: IncrementRules? = nil,
-    isInformed: Bool = true, basis: PlanBasis? = nil
+    shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -114,6 +118,8 @@ public final class ExecutionPlan: Sendable {
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
     self.unit = unit
     self.basis = basis
+    let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
+    self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
     self.speedUp = speedUp ?? parallelism
     let order =

@@ -212,13 +212,10 @@ final class ParallelRun: @unchecked Sendable {
     // Why a transaction failed does not matter here: the committer will find out.
     if (try? execute(index, &worker, &machine)) != nil, let places = unsafe record.pointee.places {
       perturbation?.disturb(worker.number, index, .publish)
-      // Someone may want to know what became of a slot even if the plan knows of nobody; accounts are credited by
-      // many and looked at by few.
-      let hasSuccessors =
-        !plan.isInformed || rebinding?.isAlert == true
-        || plan.successors.offsets[index] < plan.successors.offsets[index + 1]
+      // Someone may want to know what became of a slot even if the plan knows of nobody.
+      let showsAccounts = plan.shownAccounts[index] || rebinding?.isAlert == true
       unsafe versions.publish(
-        &outcomes[index].effects, at: places, index: index, accountsToo: hasSuccessors, in: worker.arena)
+        &outcomes[index].effects, at: places, index: index, accountsToo: showsAccounts, in: worker.arena)
     }
     unsafe record.pointee.runner = Int32(truncatingIfNeeded: worker.number)
     unsafe record.pointee.hasRun.store(true, ordering: .sequentiallyConsistent)
@@ -244,7 +241,8 @@ final class ParallelRun: @unchecked Sendable {
   private func waitForWork() -> Bool {
     let start = ContinuousClock.now
     repeat {
-      for _ in 0..<32 where isNeeded {
+      // Once for each look at the clock: what is looked at here is what the others write.
+      if isNeeded {
         // Nothing to run, but something to make final, and another worker is at it: it may be waiting for this very
         // processor.
         if !dispatcher.hasReady { sched_yield() }

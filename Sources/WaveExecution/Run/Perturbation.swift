@@ -62,7 +62,8 @@ public struct Perturbation: Sendable {
       Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
     }
     return ExecutionPlan(
-      predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules, basis: plan.basis)
+      predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
+      shownAccounts: plan.shownAccounts, basis: plan.basis)
   }
 
   /// Whether a transaction is to be bound again although nothing it hangs on has changed.
