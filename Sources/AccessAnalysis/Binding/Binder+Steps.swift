@@ -139,12 +139,7 @@ extension Binder {
 
   /// What SLOAD costs (EIP-150, EIP-1884, EIP-2929).
   private func loadPrice(isNew: Bool) -> Int {
-    switch environment.fork {
-    case .berlin...: isNew ? 2_100 : 100
-    case .istanbul...: 800
-    case .tangerineWhistle...: 200
-    default: 50
-    }
+    isNew && environment.fork >= .berlin ? 2_100 : GasBound.repeatedLoad(environment.fork)
   }
 
   /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.

@@ -14,6 +14,16 @@ enum GasBound {
     }
   }
 
+  /// SLOAD of a slot that was loaded before (EIP-150, EIP-1884, EIP-2929).
+  static func repeatedLoad(_ fork: Fork) -> Int {
+    switch fork {
+    case .berlin...: 100
+    case .istanbul...: 800
+    case .tangerineWhistle...: 200
+    default: 50
+    }
+  }
+
   /// Memory of `size` bytes in whole (Yellow Paper, equation 318).
   static func memory(_ size: Int) -> Int {
     let words = (size + 31) / 32

@@ -57,12 +57,19 @@ extension SegmentBuilder {
     case Opcode.keccak256:
       let offset = pop()
       let size = pop()
-      if let size = value(size) {
-        noteMemory(offset, size: Int(min(size.clampedToUInt64, 1 << 32)))
-        gas += 6 * Int((min(size.clampedToUInt64, 1 << 32) + 31) / 32)
+      if let known = value(size) {
+        noteMemory(offset, size: Int(min(known.clampedToUInt64, 1 << 32)))
+        gas += 6 * Int((min(known.clampedToUInt64, 1 << 32) + 31) / 32)
+        push(expression(op, offset, size, version: memoryVersion))
+      } else {
+        // What it costs is known where its step is evaluated only.
+        push(emit(op, offset, size))
       }
-      push(expression(op, offset, size, version: memoryVersion))
-    case Opcode.sload: push(expression(op, pop(), version: storageVersion))
+    case Opcode.sload:
+      let count = steps.count
+      push(expression(op, pop(), version: storageVersion))
+      // No step, but it has its price.
+      if steps.count == count { gas += GasBound.repeatedLoad(summary.fork) }
     case Opcode.tload: push(expression(op, pop(), version: storageVersion))
     case Opcode.sstore, Opcode.tstore:
       let key = pop()
