@@ -11,14 +11,16 @@ import WaveExecution
 /// state before some other block. Each way of running takes its turn, again and again, and the median counts. All runs
 /// are compared with the serial one.
 public struct RebindingBenchmark: Sendable {
-  /// What one way of running a block took.
+  /// What one way of running a block took: medians.
   public struct Cost: Encodable, Sendable {
-    /// Nanoseconds from beginning to end, the median.
-    public var wall: UInt64 = 0
+    /// Nanoseconds from beginning to end.
+    public let wall: UInt64
+    /// Nanoseconds of processor time, of all threads together.
+    public let cpu: UInt64
     /// Executions of transactions in the last run, repeated ones included.
-    public var executions = 0
+    public let executions: Int
     /// Predictions made anew in the last run.
-    public var rebindings = 0
+    public let rebindings: Int
   }
 
   /// What one block took.
@@ -44,6 +46,7 @@ public struct RebindingBenchmark: Sendable {
   }
 
   private let repeats: Int
+  private let patience: Int
   private let threads: Int
   private let prePass: PrePass
   private let serial = BlockExecutor(kind: .serial, threads: 1)
@@ -54,8 +57,12 @@ public struct RebindingBenchmark: Sendable {
   /// - Parameters:
   ///   - threads: on how many threads to run.
   ///   - repeats: how often each way is tried; 1 or more.
+  ///   - patience: how often to try again where other programs kept a run waiting for a core.
   ///   - analyzer: predicts; its summaries are used and added to.
-  public init(threads: Int, repeats: Int, analyzer: AccessAnalyzer = AccessAnalyzer()) {
+  public init(
+    threads: Int, repeats: Int, patience: Int = 0, analyzer: AccessAnalyzer = AccessAnalyzer()
+  ) {
+    self.patience = max(patience, 0)
     self.threads = threads
     self.repeats = max(repeats, 1)
     prePass = PrePass(analyzer: analyzer, threads: threads)
@@ -97,26 +104,27 @@ public struct RebindingBenchmark: Sendable {
       (serial, nil, nil), (dataflow, stale, nil), (dataflow, stale, predictor), (dataflow, fresh, predictor),
       (dataflow, fresh, nil),
     ]
-    var times = [[UInt64]](repeating: [], count: ways.count)
-    var costs = [Cost](repeating: Cost(), count: ways.count)
+    var samples = [Samples](repeating: Samples(), count: ways.count)
+    var costs: [Cost?] = Array(repeating: nil, count: ways.count)
     var difference: String?
     for round in 0...repeats {
       for turn in ways.indices {
         let number = round % 2 == 0 ? turn : ways.count - 1 - turn
         let (executor, plan, predictor) = ways[number]
-        let start = ContinuousClock.now
-        let run = try executor.run(processor, on: preState, plan: plan, predictor: predictor)
-        let time = start.nanosecondsSince
-        if round > 0 { times[number].append(time) }
-        costs[number].executions = run.executions
-        costs[number].rebindings = run.rebindings
+        let run = try samples[number].add(round, executor, patience: patience) {
+          try executor.run(processor, on: preState, plan: plan, predictor: predictor)
+        }
         if difference == nil { difference = try MainJob.firstDifference(reference, run) }
+        guard round == repeats else { continue }
+        let cost = samples[number].cost(of: run)
+        costs[number] = Cost(
+          wall: cost.wall, cpu: cost.cpu, executions: run.executions, rebindings: run.rebindings)
       }
     }
-    for number in ways.indices { costs[number].wall = times[number].sorted()[repeats / 2] }
+    let all = costs.compactMap(\.self)
     return Measurement(
       block: name, transactions: processor.senders.count, broken: try broken(alone, processor, on: preState),
-      serial: costs[0], asPlanned: costs[1], rebinding: costs[2], inOrder: costs[3], unwatched: costs[4],
+      serial: all[0], asPlanned: all[1], rebinding: all[2], inOrder: all[3], unwatched: all[4],
       difference: difference)
   }
 

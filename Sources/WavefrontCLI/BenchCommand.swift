@@ -39,7 +39,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads at most, for parallel; all cores by default.") var threads: Int?
   @Option(help: "Samples for each case, of which the median counts.") var samples = 25
   @Option(help: "Workers to schedule for, for scheduling.") var workers = 8
-  @Option(help: "For parallel: tries for a sample that other programs kept waiting for a core.")
+  @Option(help: "For parallel and rebinding: tries for a sample that other programs kept waiting for a core.")
   var patience = 20
   @Flag(help: "For parallel: without cold and Block-STM, which take longest.") var short = false
   @Flag(help: "Print one JSON object.") var json = false
@@ -71,7 +71,7 @@ struct BenchCommand: ParsableCommand {
       let files = paths.flatMap(Self.files).filter { path in filter.map { path.contains($0) } ?? true }
       let suite = try cache.withAnalyzer { analyzer in
         try RebindingSuite(
-          files, threads: threads ?? Host.coreCount, repeats: samples, analyzer: analyzer
+          files, threads: threads ?? Host.coreCount, repeats: samples, patience: patience, analyzer: analyzer
         ) { line in if !json { print(line) } }
       }
       print(json ? try encodeJSON(suite) : suite.summary)

@@ -11,9 +11,11 @@ struct RebindingSuite: Encodable {
 
   /// Measures a generated block and those in files, printing a line for each.
   init(
-    _ files: [String], threads: Int, repeats: Int, analyzer: AccessAnalyzer, print: (String) -> Void
+    _ files: [String], threads: Int, repeats: Int, patience: Int, analyzer: AccessAnalyzer,
+    print: (String) -> Void
   ) throws {
-    let benchmark = RebindingBenchmark(threads: threads, repeats: repeats, analyzer: analyzer)
+    let benchmark = RebindingBenchmark(
+      threads: threads, repeats: repeats, patience: patience, analyzer: analyzer)
     print(Self.title(threads))
     for row in try benchmark.measureRerouted(count: 500) {
       rows.append(row)

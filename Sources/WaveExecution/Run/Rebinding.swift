@@ -162,13 +162,13 @@ final class Rebinding: Sendable {
   ///   - unfinished: all that are before it and have not run, as far as is known.
   ///   - hasRun: whether a transaction has run.
   func blockers(of index: Int, among unfinished: [Int], hasRun: (Int) -> Bool) -> [Int] {
-    let (rebound, novel) = notes.withLock { notes in
-      (notes.rebound[index]?.prediction, notes.novelWriters(before: index, hasRun: hasRun))
-    }
     let planned = basis.predictions[index]
-    guard let prediction = rebound else {
-      return novel.isEmpty ? [] : Array(Set(planned.access.reads.flatMap { novel[$0] ?? [] }))
+    let (rebound, novel) = notes.withLock { notes in
+      let rebound = notes.rebound[index]?.prediction
+      let reads = (rebound ?? planned).access.reads
+      return (rebound, notes.novelWriters(of: reads, before: index, hasRun: hasRun))
     }
+    guard let prediction = rebound else { return novel }
     if prediction.trust == .unknown { return unfinished }
     // The plan takes care of what was known; but not of increments, which need not be ones any more.
     let known = planned.trust.isVouchedFor ? planned.commutingAccess.reads : planned.access.reads
@@ -176,7 +176,7 @@ final class Rebinding: Sendable {
     // Foretold, or covered, or in the plan.
     reads.remove(.nonce(processor.senders[index]))
     reads.remove(.balance(processor.senders[index]))
-    var found = Set(prediction.access.reads.flatMap { novel[$0] ?? [] })
+    var found = Set(novel)
     for other in unfinished where !reads.isEmpty {
       let access = basis.predictions[other].access
       if access.writes.contains(where: reads.contains) || access.adds.contains(where: reads.contains) {
@@ -188,10 +188,18 @@ final class Rebinding: Sendable {
 }
 
 extension Rebinding.Notes {
-  /// Writes that the plan knows nothing of, of transactions before one that have not run.
-  fileprivate mutating func novelWriters(before index: Int, hasRun: (Int) -> Bool) -> [Location: [Int]] {
+  /// The transactions before one that have not run and write something of what it reads that the plan knows nothing of.
+  fileprivate mutating func novelWriters(
+    of reads: [Location], before index: Int, hasRun: (Int) -> Bool
+  ) -> [Int] {
     pending.removeAll(where: hasRun)
-    if !pending.contains(where: { $0 < index }) { return [:] }
-    return novel.mapValues { $0.filter { $0 < index && !hasRun($0) } }.filter { !$0.value.isEmpty }
+    if !pending.contains(where: { $0 < index }) { return [] }
+    var found: [Int] = []
+    for location in reads {
+      for writer in novel[location] ?? [] where writer < index && !hasRun(writer) && !found.contains(writer) {
+        found.append(writer)
+      }
+    }
+    return found
   }
 }
