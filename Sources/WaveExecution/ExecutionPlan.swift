@@ -86,7 +86,7 @@ public final class ExecutionPlan: Sendable {
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
   /// some ten microseconds to wake; what a plain transfer did takes most of the transfer's time to reach another core.
-  public static let overhead = DispatchOverhead(startUp: 50_000, perTransaction: 700, perMille: 80)
+  public static let overhead = DispatchOverhead(startUp: 50_000, perTransaction: 800, perMille: 80)
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
