@@ -14,6 +14,7 @@ public final class AccessAnalyzer: Sendable {
   private let workspaces = Mutex<[Workspace]>([])
   private let paths: PathStore
   let signers = SignerMemo()
+  private let memo = PredictionMemo()
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
   /// Where summaries of earlier analyzers are found, and where `saveSummaries` leaves this one's.
@@ -29,6 +30,9 @@ public final class AccessAnalyzer: Sendable {
 
   /// Forgets the signers that contracts asked for, which otherwise are kept as contracts' summaries are.
   public func forgetSigners() { signers.removeAll() }
+
+  /// Forgets the predictions that are remembered because no path expresses them.
+  public func forgetPredictions() { memo.removeAll() }
 
   /// How a prediction was found.
   public enum Route: Hashable, Sendable {
@@ -54,6 +58,12 @@ public final class AccessAnalyzer: Sendable {
     public var segments: Int
     /// Whether the transaction took a path seen before, so that no code was walked.
     public var isOnKnownPath = false
+    /// Whether it was made before, by `route`, and all it hangs on is as it was then.
+    public var isRemembered = false
+    /// The hashes of earlier blocks that it may hang on.
+    var blockHashes: [UInt64: Hash32] = [:]
+    /// Why what it does is not kept as a path, where it was bound and could not be kept.
+    public var obstacle: PathObstacle?
   }
 
   /// What the transaction will read and write.
@@ -69,6 +79,9 @@ public final class AccessAnalyzer: Sendable {
   public func predict(
     _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, state: any StateReader
   ) -> Report {
+    if let known = memo.find(transaction, from: sender, environment, on: state, .alone) {
+      return known.report
+    }
     var report = bind(
       TransactionCall(transaction, sender: sender, environment: environment), environment: environment,
       state: state)
@@ -85,7 +98,11 @@ public final class AccessAnalyzer: Sendable {
       if run.failure == nil {
         report.prediction = run.prediction
         report.route = .taintedRun(reason)
+        report.blockHashes = run.blockHashes
       }
+    }
+    if report.obstacle != nil || report.route != .summary {
+      memo.keep(report, nil, of: transaction, from: sender, environment, on: state, .alone)
     }
     return report
   }
@@ -111,7 +128,9 @@ public final class AccessAnalyzer: Sendable {
     }
     let precompiles = PrecompileRules(era: PrecompileEra(environment.fork))
     guard let callee = paths.callee(call, precompiles, state) else {
-      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      var report = bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      report.obstacle = .noCall
+      return report
     }
     let codeHash = callee?.codeHash ?? .emptyCode
     if let to = call.to, codeHash == .emptyCode {
@@ -139,19 +158,23 @@ public final class AccessAnalyzer: Sendable {
       guard follows, effects == nil, known.route == .summary else { return known }
       // What the path does not say the summaries do.
       effects = PredictedEffects()
-      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      var report = bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      report.obstacle = .effects
+      return report
     }
     if let tight = tree.tight, let known = follow(tight, &effects) {
       guard follows, effects == nil, known.route == .summary else { return known }
       effects = PredictedEffects()
-      return bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      var report = bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
+      report.obstacle = .effects
+      return report
     }
     func record(into tree: PathTree, isTight: Bool, _ effects: inout PredictedEffects?) -> Report {
       if let reason = tree.hopelessness {
         return Report(prediction: .unknown, route: .none(reason), steps: 0, segments: 0)
       }
       let recorder = tree.isUnrecordable ? nil : PathRecorder()
-      let report = self.bind(
+      var report = self.bind(
         call, environment, state, precompiles, recorder: recorder, isTight: isTight, effects: &effects)
       let reason: FallbackReason? = if case .none(let reason) = report.route { reason } else { nil }
       guard reason != .state else { return report }
@@ -159,9 +182,10 @@ public final class AccessAnalyzer: Sendable {
       if let recorder,
         let ending = recorder.ending(startingWith: call.gasAtStart(environment), failure: reason)
       {
-        paths.insert(recorder, ending, into: tree)
+        if !paths.insert(recorder, ending, into: tree) { report.obstacle = .treeFull }
       } else {
-        tree.noteUnrecordable()
+        report.obstacle = recorder?.obstacle ?? tree.obstacle
+        tree.noteUnrecordable(recorder?.obstacle ?? tree.obstacle)
       }
       return report
     }
@@ -194,6 +218,8 @@ public final class AccessAnalyzer: Sendable {
     _ transaction: Transaction, from sender: Address, environment: BlockEnvironment, on values: MemoryState,
     isRun: Bool = false
   ) -> (report: Report, effects: PredictedEffects?) {
+    let kind: PredictionMemo.Kind = isRun ? .run : .following
+    if let known = memo.find(transaction, from: sender, environment, on: values, kind) { return known }
     var effects: PredictedEffects? = PredictedEffects()
     var report = Report(prediction: .unknown, route: .none(.gas), steps: 0, segments: 0)
     if !isRun {
@@ -208,7 +234,11 @@ public final class AccessAnalyzer: Sendable {
       guard run.failure == nil else { return (report, nil) }
       report.prediction = run.prediction
       report.route = .taintedRun(reason)
+      report.blockHashes = run.blockHashes
       effects = left
+    }
+    if report.obstacle != nil || report.route != .summary {
+      memo.keep(report, effects, of: transaction, from: sender, environment, on: values, kind)
     }
     return (report, effects)
   }
@@ -240,8 +270,10 @@ public final class AccessAnalyzer: Sendable {
     do throws(FallbackReason) {
       let prediction = try binder.predict()
       if effects != nil { effects = binder.effects() }
-      return Report(
+      var report = Report(
         prediction: prediction, route: .summary, steps: binder.stepCount, segments: binder.segmentCount)
+      report.blockHashes = binder.blockHashes
+      return report
     } catch {
       return Report(
         prediction: .unknown, route: .none(error), steps: binder.stepCount, segments: binder.segmentCount)

@@ -70,6 +70,11 @@ public struct TransactionCall: Hashable, Sendable {
 }
 
 extension TransactionCall {
+  /// What BLOBHASH returns (EIP-4844): zero where there is no such blob.
+  func blobHash(_ index: UInt256) -> UInt256 {
+    index.fitsUInt64 && index.l0 < UInt64(blobHashes.count) ? blobHashes[Int(index.l0)].word : .zero
+  }
+
   /// What a signed transaction does in a block.
   ///
   /// - Parameters:

@@ -2,7 +2,7 @@ public import EthereumTypes
 public import EVMBytecode
 
 /// What a transaction sees of the block it runs in.
-public struct BlockEnvironment: Sendable {
+public struct BlockEnvironment: Hashable, Sendable {
   /// The fork in force.
   public var fork: Fork
   /// The block's number.

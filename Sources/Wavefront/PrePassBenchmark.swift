@@ -18,6 +18,8 @@ public struct PrePassBenchmark: Sendable {
     case creation
     /// By evaluating summaries.
     case summary
+    /// Predicted before, by summaries or by a run, which is not on a path; what it hangs on was found to be as it was.
+    case remembered
     /// By a run.
     case run
     /// Not at all.
@@ -34,6 +36,8 @@ public struct PrePassBenchmark: Sendable {
     public var cold: UInt64 = 0
     /// Predicting them again.
     public var warm: UInt64 = 0
+    /// The same with summaries and paths known, but no prediction remembered.
+    public var anew: UInt64 = 0
     /// Steps or instructions evaluated in that.
     public var steps = 0
 
@@ -46,6 +50,7 @@ public struct PrePassBenchmark: Sendable {
       serial += other.serial
       cold += other.cold
       warm += other.warm
+      anew += other.anew
       steps += other.steps
     }
   }
@@ -60,6 +65,8 @@ public struct PrePassBenchmark: Sendable {
     public var row: Row
     /// Why summaries did not suffice, where they did not.
     public var reason: FallbackReason?
+    /// Why it is not on a path although summaries sufficed.
+    public var obstacle: PathObstacle?
   }
 
   /// One entry for each transaction of the block.
@@ -95,7 +102,7 @@ public struct PrePassBenchmark: Sendable {
         if round == 0 {
           var row = Row()
           row.transactions = 1
-          (row.serial, row.warm) = (serial, .max)
+          (row.serial, row.warm, row.anew) = (serial, .max, .max)
           entries.append(Entry(index: index, kind: .none, row: row))
         }
       }
@@ -110,7 +117,16 @@ public struct PrePassBenchmark: Sendable {
         }
         entries[index].row.warm = min(entries[index].row.warm, time)
         entries[index].row.steps = report.steps
+        entries[index].obstacle = report.obstacle
+        if !report.isRemembered { entries[index].row.anew = min(entries[index].row.anew, time) }
         (entries[index].kind, entries[index].reason) = try Self.kind(report, transaction, opening)
+      }
+      if round > 0 { analyzer.forgetPredictions() }
+      for (index, transaction) in transactions.enumerated() where entries[index].kind == .remembered {
+        let start = ContinuousClock.now
+        _ = analyzer.predict(
+          transaction, from: processor.senders[index], environment: processor.environment, state: opening)
+        entries[index].row.anew = min(entries[index].row.anew, start.nanosecondsSince)
       }
     }
   }
@@ -120,9 +136,11 @@ public struct PrePassBenchmark: Sendable {
   ) throws -> (Kind, FallbackReason?) {
     switch report.route {
     case .none(let reason): return (.none, reason)
-    case .taintedRun(let reason), .plainRun(let reason): return (.run, reason)
+    case .taintedRun(let reason), .plainRun(let reason):
+      return (report.isRemembered ? .remembered : .run, reason)
     case .summary: break
     }
+    if report.isRemembered { return (.remembered, nil) }
     guard let to = transaction.to else { return (.creation, nil) }
     if transaction.authorizationList.isEmpty, try state.account(to)?.codeHash ?? .emptyCode == .emptyCode {
       return (.transfer, nil)

@@ -61,14 +61,14 @@ extension Binder {
       }
     }
     // Before EIP-150 asking for more gas than there is fails the asking frame.
-    if frame.isStrict, environment.fork < .tangerineWhistle { symbols.recorder?.abort() }
+    if frame.isStrict, environment.fork < .tangerineWhistle { symbols.recorder?.abort(.fork) }
     if frame.isStrict, environment.fork < .tangerineWhistle,
       !gasOperand.isKnown || gasGranted(gasOperand) >= frame.gasLeft
     {
       throw .gas
     }
     let checkpoint = table.checkpoint
-    if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
+    if site.op == Opcode.call { try transfer(value, from: frame.account, to: row) }
     if site.op == Opcode.callcode && !value.isKnownZero { table.note(.balanceRead, frame.account) }
     switch resolved {
     case .empty:
@@ -171,6 +171,7 @@ extension Binder {
 
   /// Whether the frame's balance suffices; becomes a condition.
   private mutating func coversBalance(_ value: Value) throws(FallbackReason) -> Bool {
+    if hasReceived(symbols.derived(value) ?? value, frame.account) { return true }
     let amount = try forced(value)
     if try isZero(amount) { return true }
     return try isZero(symbols.operation(Opcode.lt, balance(frame.account), amount, .zero))
@@ -193,7 +194,7 @@ extension Binder {
           return
         }
       }
-      if site.op == Opcode.call { transfer(value, from: frame.account, to: row) }
+      if site.op == Opcode.call { try transfer(value, from: frame.account, to: row) }
       if site.op == Opcode.callcode { table.note(.balanceRead, frame.account) }
     }
     let used = frame.gasUsed

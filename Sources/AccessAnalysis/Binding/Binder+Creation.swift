@@ -6,7 +6,7 @@ import EthereumTypes
 extension Binder {
   /// Enters the init code of CREATE or CREATE2.
   mutating func performCreate(_ site: CreateSite, _ segment: Segment) throws(FallbackReason) {
-    symbols.recorder?.abort()
+    symbols.recorder?.abort(.creation)
     if frame.isStatic {
       try fail()
       return
@@ -54,9 +54,11 @@ extension Binder {
   mutating func enterCreation(
     at address: Address, code: [UInt8], value: Value, isStrict: Bool, gas: Int, suspending: Bool
   ) throws(FallbackReason) {
-    symbols.recorder?.abort()
+    symbols.recorder?.abort(.creation)
     let row = table.account(address)
-    table.note([.nonceRead, .codeRead, .warm], row)
+    table.note([.nonceRead, .codeRead], row)
+    // Stays so where the init code fails.
+    _ = table.warm(account: row)
     let sender = frame.account
     let caller = frame.address
     // A collision would burn the gas and go on; it needs an account that was there before.
@@ -78,7 +80,7 @@ extension Binder {
       $0.nonce = startsAtOne ? 1 : 0
       $0.resolved = .empty
     }
-    transfer(value, from: sender, to: row)
+    try transfer(value, from: sender, to: row)
     guard suspended.count < Self.maximumDepth - 1 else { throw .budget }
     let created = Frame(
       summary: analyzer.summary(code, hash: nil, fork: environment.fork), purpose: .create(row),

@@ -175,7 +175,7 @@ extension Binder {
         try spend(Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40)))
         _ = precompiles.run(precompile, input: input.span, into: &output)
       }
-      symbols.recorder?.abort()
+      symbols.recorder?.abort(.precompile)
       let offset = 32 * Int(node.a.word.clampedToUInt64)
       return Value(UInt256(bigEndian: output.dropFirst(offset).prefix(32)) ?? .zero)
     case .unknowable: throw .gasDependentValue
@@ -205,7 +205,7 @@ extension Binder {
   /// All bytes of a text; the symbols in it are asked for.
   mutating func force(_ text: Text) throws(FallbackReason) -> [UInt8] {
     // Paths do not express what needs whole texts.
-    if !text.softPieces.isEmpty || !text.pieces.isEmpty { symbols.recorder?.abort() }
+    if !text.softPieces.isEmpty || !text.pieces.isEmpty { symbols.recorder?.abort(.bytes) }
     if text.isKnown { return text.bytes }
     try spend(copying: text.count, of: text)
     for piece in text.pieces { _ = try force(Value(symbol: piece.symbol)) }

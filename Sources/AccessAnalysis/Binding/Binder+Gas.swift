@@ -1,3 +1,4 @@
+import EVM
 import EVMBytecode
 import EthereumTypes
 
@@ -95,5 +96,16 @@ extension Binder {
     }
     symbols.recorder?.needsGas(slack: smaller.slope + larger.slope > 1 ? 0 : slack)
     return holds == negated
+  }
+
+  // MARK: Prices
+
+  /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.
+  mutating func storePrice(_ row: Int) throws(FallbackReason) -> Int {
+    guard provesGasByValues else { return 20_000 }
+    let slot = table.slots[row]
+    // Before EIP-1283 it is the value now that counts.
+    let before = environment.fork >= .istanbul ? slot.original : slot.current
+    return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
   }
 }

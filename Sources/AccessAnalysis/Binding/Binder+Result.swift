@@ -127,10 +127,10 @@ extension Binder {
     for location in conditions.lazy.map(\.location) {
       if location.field == .storage {
         let key = SlotKey(address: location.address, slot: location.slot)
-        guard let row = slots[key] else { return recorder.abort() }
+        guard let row = slots[key] else { return recorder.abort(.condition) }
         ending.slotConditions.append(Int32(clamping: row))
       } else {
-        guard let row = rows[location.address] else { return recorder.abort() }
+        guard let row = rows[location.address] else { return recorder.abort(.condition) }
         ending.accounts[row].conditions |= 1 << location.field.rawValue
       }
     }

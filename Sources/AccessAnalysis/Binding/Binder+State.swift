@@ -6,7 +6,7 @@ import EthereumTypes
 
 extension Binder {
   /// The slot's row in the running account; its first touch makes its value a symbol.
-  mutating func touchSlot(_ slot: Value) -> (row: Int, isNew: Bool) {
+  mutating func touchSlot(_ slot: Value) -> (row: Int, isCold: Bool) {
     let key = SlotKey(address: frame.address, slot: slot.word)
     let isCreated = table.accounts[frame.account].flags.contains(.created)
     let row = UInt64(table.slots.count)
@@ -15,8 +15,8 @@ extension Binder {
         ? .zero
         : symbols.add(Symbol(.storage, Value(key.address.word), Value(slot.word), Value(UInt256(row))))
     }
-    symbols.recorder?.noteRow(.slot, slot, of: frame.account, is: found.row)
-    return found
+    symbols.recorder?.noteRow(.slot, slot, of: frame.account, is: found)
+    return (found, table.warm(slot: found))
   }
 
   /// The row of the account whose address a known word holds.
@@ -40,12 +40,8 @@ extension Binder {
   /// The row of the account whose address a known word holds; pays for a first look at it.
   mutating func warm(_ word: Value) -> Int {
     let row = accountRow(word)
-    if table.accounts[row].flags.contains(.warm) {
-      frame.gasUsed += environment.fork >= .berlin ? 100 : coldPrice
-    } else {
-      frame.gasUsed += coldPrice
-      table.note(.warm, row)
-    }
+    frame.gasUsed +=
+      environment.fork < .berlin ? coldPrice : table.warm(account: row) ? coldPrice : 100
     return row
   }
 
@@ -76,8 +72,15 @@ extension Binder {
   }
 
   /// Moves wei. What the sender has is not looked at here.
-  mutating func transfer(_ amount: Value, from sender: Int, to recipient: Int) {
-    let amount = decidedZeroness(symbols.settled(amount))
+  mutating func transfer(
+    _ amount: Value, from sender: Int, to recipient: Int
+  ) throws(FallbackReason) {
+    var amount = symbols.derived(amount) ?? amount
+    // Where values are asked for anyway, better ask for one more than count handing on for spending.
+    if provesGasByValues, !amount.isKnown, !balanceChange(sender).credit.isKnownZero {
+      amount = try forced(amount)
+    }
+    amount = decidedZeroness(amount)
     if amount.isKnownZero || sender == recipient {
       if sender == recipient && !amount.isKnownZero { table.note(.balanceRead, sender) }
       return
@@ -86,8 +89,39 @@ extension Binder {
     credit(recipient, amount)
   }
 
-  mutating func debit(_ row: Int, _ amount: Value) {
+  /// The account's changes, with amounts that have become known meanwhile among the known ones.
+  mutating func balanceChange(_ row: Int) -> BalanceChange {
     var change = table.accounts[row].balance
+    if change.creditSymbols.isEmpty && change.debitSymbols.isEmpty { return change }
+    func fold(_ amounts: inout [UInt32], into sum: inout Value) {
+      amounts.removeAll { symbol in
+        guard let known = symbols.derived(Value(symbol: symbol)) else { return false }
+        sum = symbols.operation(Opcode.add, sum, known, .zero)
+        return true
+      }
+    }
+    fold(&change.creditSymbols, into: &change.credit)
+    fold(&change.debitSymbols, into: &change.debit)
+    return change
+  }
+
+  /// Whether the account can pay an amount with what it received in this transaction, whatever it held before.
+  mutating func hasReceived(_ amount: Value, _ row: Int) -> Bool {
+    let change = balanceChange(row)
+    guard change.debitSymbols.isEmpty, amount.isKnown || change.creditSymbols.contains(amount.symbol),
+      !amount.isKnown || !change.credit.isKnownZero
+    else { return false }
+    // Step by step, so that nothing wraps.
+    func exceeds(_ a: Value, _ b: Value) -> Bool {
+      !decidedZeroness(symbols.operation(Opcode.gt, a, b, .zero)).word.isZero
+    }
+    if exceeds(change.debit, change.credit) { return false }
+    if !amount.isKnown { return true }
+    return !exceeds(amount, symbols.operation(Opcode.sub, change.credit, change.debit, .zero))
+  }
+
+  mutating func debit(_ row: Int, _ amount: Value) {
+    var change = balanceChange(row)
     var observes = true
     if amount.isKnown {
       change.debit = symbols.operation(Opcode.add, change.debit, amount, .zero)
@@ -148,12 +182,14 @@ extension Binder {
     }
     let isAlive =
       account.flags.contains(.nonceWritten)
-      || !change.credit.word.isZero && change.debit == .zero && change.debitSymbols.isEmpty
+      || change.debit == .zero && change.debitSymbols.isEmpty
+        && !decidedZeroness(change.credit).word.isZero
     guard isAlive else { throw .unsupportedInstruction }
-    symbols.recorder?.abort()
     let before = try self.account(account.address)
     require(.code, of: account.address, before)
-    return Value((before?.codeHash ?? .emptyCode).word)
+    let hash = before?.codeHash ?? .emptyCode
+    symbols.recorder?.noteCode(of: row, is: hash)
+    return Value(hash.word)
   }
 
   /// The account's code; its bytes become a condition.

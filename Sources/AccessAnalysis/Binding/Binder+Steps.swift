@@ -57,8 +57,8 @@ extension Binder {
       result = try keccak(range)
     case Opcode.sload:
       let slot = try forced(get(step.a, segment))
-      let (row, isNew) = touchSlot(slot)
-      frame.gasUsed += loadPrice(isNew: isNew)
+      let (row, isCold) = touchSlot(slot)
+      frame.gasUsed += loadPrice(isCold: isCold)
       result = table.slots[row].current
       if step.result < 0 { return true }
     case Opcode.sstore:
@@ -67,12 +67,12 @@ extension Binder {
         return false
       }
       let slot = try forced(get(step.a, segment))
-      let (row, isNew) = touchSlot(slot)
+      let (row, isCold) = touchSlot(slot)
       // Not with the stipend alone (EIP-2200).
       if frame.isStrict { try proveGas(2_301) }
       let price = try storePrice(row)
       let value = symbols.settled(get(step.b, segment))
-      frame.gasUsed += price + (isNew && environment.fork >= .berlin ? 2100 : 0)
+      frame.gasUsed += price + (isCold && environment.fork >= .berlin ? 2100 : 0)
       if followsFailures {
         let slot = table.slots[row]
         observations.prices.append(
@@ -138,17 +138,8 @@ extension Binder {
   }
 
   /// What SLOAD costs (EIP-150, EIP-1884, EIP-2929).
-  private func loadPrice(isNew: Bool) -> Int {
-    isNew && environment.fork >= .berlin ? 2_100 : GasBound.repeatedLoad(environment.fork)
-  }
-
-  /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.
-  private mutating func storePrice(_ row: Int) throws(FallbackReason) -> Int {
-    guard provesGasByValues else { return 20_000 }
-    let slot = table.slots[row]
-    // Before EIP-1283 it is the value now that counts.
-    let before = environment.fork >= .istanbul ? slot.original : slot.current
-    return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
+  private func loadPrice(isCold: Bool) -> Int {
+    isCold && environment.fork >= .berlin ? 2_100 : GasBound.repeatedLoad(environment.fork)
   }
 
   private func transientKey(_ slot: Value) -> SlotKey {
@@ -181,10 +172,11 @@ extension Binder {
     case Opcode.basefee: return input(step.op, environment.baseFee)
     case Opcode.blobbasefee: return input(step.op, environment.blobBaseFee)
     case Opcode.blobhash:
-      symbols.recorder?.abort()
-      let index = try force(get(step.a, segment))
-      guard index.fitsUInt64, index.l0 < UInt64(call.blobHashes.count) else { return .zero }
-      return Value(call.blobHashes[Int(index.l0)].word)
+      let index = try forced(get(step.a, segment))
+      let hash = call.blobHash(index.word)
+      guard let recorder = symbols.recorder else { return Value(hash) }
+      return Value(
+        hash, trace: recorder.node(PathExpression(op: step.op, a: recorder.operand(index))))
     case Opcode.blockhash: return try blockHash(forced(get(step.a, segment)))
     case Opcode.calldataload:
       let offset = try force(get(step.a, segment))
@@ -208,11 +200,15 @@ extension Binder {
     }
   }
 
-  private func blockHash(_ number: Value) throws(FallbackReason) -> Value {
+  private mutating func blockHash(_ number: Value) throws(FallbackReason) -> Value {
     let word = number.word
     var hash = UInt256.zero
     if word.fitsUInt64, word.l0 < environment.number, environment.number &- word.l0 <= 256 {
-      do { hash = try state.blockHash(word.l0).word } catch { throw .state }
+      do {
+        let known = try state.blockHash(word.l0)
+        blockHashes[word.l0] = known
+        hash = known.word
+      } catch { throw .state }
     }
     guard let recorder = symbols.recorder else { return Value(hash) }
     return Value(

@@ -39,7 +39,7 @@ extension Binder {
     let value = decidedZeroness(
       Value(call.value, trace: symbols.recorder?.input(Opcode.callvalue) ?? 0))
     table.note(.warm, row)
-    transfer(value, from: sender, to: row)
+    try transfer(value, from: sender, to: row)
     if precompiles.precompile(at: to) != nil {
       outcome = .succeeded
       return

@@ -46,6 +46,8 @@ struct Binder {
   var outcome: Outcome?
   var stepCount = 0
   var segmentCount = 0
+  /// The hashes of earlier blocks that were asked for.
+  var blockHashes: [UInt64: Hash32] = [:]
   /// Whether prices of SSTORE are worked out from the values in the state, which then are conditions, because bounds that
   /// hold whatever the values are were not enough to prove that a frame has the gas it needs.
   let provesGasByValues: Bool

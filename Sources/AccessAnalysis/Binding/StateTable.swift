@@ -18,6 +18,8 @@ struct SlotRow {
   /// The value now.
   var current: Value
   var isWritten = false
+  /// Whether an access in a frame that did not fail has paid for it (EIP-2929).
+  var isWarm = false
 }
 
 /// What a binding knows of one account's balance: changes only, never the balance itself.
@@ -99,7 +101,9 @@ struct StateTable {
   }
 
   private enum Undo {
-    case slot(Int, Value, Bool)
+    case slot(Int, SlotRow)
+    case warmth(account: Int)
+    case slotWarmth(Int)
     case transient(SlotKey, Value)
     case account(Int, AccountRow)
   }
@@ -112,9 +116,9 @@ struct StateTable {
   mutating func revert(to checkpoint: Int) {
     while undo.count > checkpoint, let entry = undo.popLast() {
       switch entry {
-      case .slot(let row, let value, let isWritten):
-        slots[row].current = value
-        slots[row].isWritten = isWritten
+      case .slot(let row, let old): slots[row] = old
+      case .warmth(let row): accounts[row].flags.remove(.warm)
+      case .slotWarmth(let row): slots[row].isWarm = false
       case .transient(let key, let value): transient[key] = value
       case .account(let row, var old):
         let now = accounts[row]
@@ -151,19 +155,36 @@ struct StateTable {
 
   /// The slot's row; `original` makes its first value.
   @inline(__always)
-  mutating func slot(_ key: SlotKey, original: () -> Value) -> (row: Int, isNew: Bool) {
+  mutating func slot(_ key: SlotKey, original: () -> Value) -> Int {
     let bits = key.mixedBits
-    if let row = slotIndex.find(bits, where: { slots[$0].key == key }) { return (row, false) }
+    if let row = slotIndex.find(bits, where: { slots[$0].key == key }) { return row }
     let value = original()
     slots.append(SlotRow(key: key, original: value, current: value))
     slotIndex.insert(bits) { slots[$0].key.mixedBits }
-    return (slots.count - 1, true)
+    return slots.count - 1
   }
 
   mutating func store(_ row: Int, _ value: Value) {
-    undo.append(.slot(row, slots[row].current, slots[row].isWritten))
+    undo.append(.slot(row, slots[row]))
     slots[row].current = value
     slots[row].isWritten = true
+  }
+
+  /// Notes that a slot was accessed. False where it had been before.
+  @inline(__always)
+  mutating func warm(slot row: Int) -> Bool {
+    if slots[row].isWarm { return false }
+    slots[row].isWarm = true
+    undo.append(.slotWarmth(row))
+    return true
+  }
+
+  /// Notes that an account was accessed. False where it had been before.
+  mutating func warm(account row: Int) -> Bool {
+    if accounts[row].flags.contains(.warm) { return false }
+    accounts[row].flags.insert(.warm)
+    undo.append(.warmth(account: row))
+    return true
   }
 
   // MARK: Transient storage (EIP-1153)

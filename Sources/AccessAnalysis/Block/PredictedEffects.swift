@@ -88,7 +88,7 @@ extension Binder {
     let recorder = symbols.recorder
     recorder?.isRecordingEffects = true
     // Gas burnt hangs on how much there was, and only the sender's nonce is no constant.
-    if observations.hasBurntGas { recorder?.abort() }
+    if observations.hasBurntGas { recorder?.abort(.effects) }
     var noted = PathEffects()
     noted.gas = frames.reduce(0) { $0 + $1.gasUsed - $1.gasSpared + GasBound.memory($1.memory.count) }
     noted.succeeds = outcome == .succeeded
@@ -129,7 +129,7 @@ extension Binder {
       change.isRemoved = row.flags.contains(.removed)
       let isOnPaths =
         change.isRemoved || !change.isCreated && change.code == nil && (index == 0 || change.nonce == nil)
-      if !isOnPaths { recorder?.abort() }
+      if !isOnPaths { recorder?.abort(.effects) }
       if change.changesAnything { effects.accounts.append(change) }
     }
     recorder?.note(noted)

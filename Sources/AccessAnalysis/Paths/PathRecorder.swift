@@ -28,8 +28,10 @@ final class PathRecorder {
   private(set) var ending: PathEnding?
   /// How much less gas the transaction could have had at the start, for all that was decided about gas.
   private(set) var gasSlack = Int.max
-  /// Whether something happened that paths do not express.
-  private(set) var isAborted = false
+  /// What happened first that paths do not express.
+  private(set) var obstacle: PathObstacle?
+  /// Whether there is any.
+  var isAborted: Bool { obstacle != nil }
 
   /// Longer paths are not kept.
   private static let maximumExpressions = 60_000
@@ -40,8 +42,8 @@ final class PathRecorder {
   private var areEffectsAborted = false
 
   /// Gives up: the path, or what it leaves behind, is not expressible.
-  func abort() {
-    if isRecordingEffects { areEffectsAborted = true } else { isAborted = true }
+  func abort(_ obstacle: PathObstacle) {
+    if isRecordingEffects { areEffectsAborted = true } else { self.obstacle = self.obstacle ?? obstacle }
   }
 
   /// Keeps what the transaction leaves behind.
@@ -71,7 +73,7 @@ final class PathRecorder {
   func node(_ expression: PathExpression) -> PathOperand {
     if let known = expressionIndex[expression] { return known }
     guard expressions.count < Self.maximumExpressions else {
-      abort()
+      abort(.tooLong)
       return 1
     }
     expressions.append(expression)
@@ -129,7 +131,7 @@ final class PathRecorder {
   private func intern(_ text: PathText) -> Int32 {
     if let known = textIndex[text] { return known }
     textBytes += text.bytes.count
-    if textBytes > Self.maximumTextBytes || text.bytes.count > PathWorkspace.maximumText { abort() }
+    if textBytes > Self.maximumTextBytes || text.bytes.count > PathWorkspace.maximumText { abort(.tooLong) }
     texts.append(text)
     textIndex[text] = Int32(texts.count - 1)
     return Int32(texts.count - 1)
@@ -190,9 +192,10 @@ final class PathRecorder {
       default: break
       }
     }
-    guard !isAborted, known.count == accounts, knownSlots == slots, accounts < PathWorkspace.maximumAccounts,
-      slots < PathWorkspace.maximumSlots
-    else { return }
+    guard known.count == accounts, knownSlots == slots else { return abort(.condition) }
+    guard accounts < PathWorkspace.maximumAccounts, slots < PathWorkspace.maximumSlots else {
+      return abort(.tooLong)
+    }
     self.ending = ending
   }
 
@@ -216,7 +219,7 @@ final class PathRecorder {
   private func add(_ event: PathEvent, _ word: UInt256) {
     events.append(event)
     words.append(word)
-    if events.count > Self.maximumExpressions { isAborted = true }
+    if events.count > Self.maximumExpressions { abort(.tooLong) }
   }
 }
 

@@ -202,6 +202,7 @@ struct PathRunner {
         return .zero
       }
       return try state.blockHash(number.l0).word
+    case Opcode.blobhash: return call.blobHash(get(step.a, trace))
     case Opcode.address: return call.to?.word ?? .zero
     case Opcode.callvalue: return call.value
     case Opcode.gasprice: return call.gasPrice

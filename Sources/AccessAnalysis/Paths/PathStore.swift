@@ -79,9 +79,10 @@ final class PathStore: Sendable {
     }
   }
 
-  /// Keeps a path.
-  func insert(_ path: PathRecorder, _ ending: PathEnding, into tree: PathTree) {
-    let added = tree.insert(path, ending: ending)
+  /// Keeps a path. False where there was no place for it.
+  func insert(_ path: PathRecorder, _ ending: PathEnding, into tree: PathTree) -> Bool {
+    guard let added = tree.insert(path, ending: ending) else { return false }
     instructionCount.add(added, ordering: .relaxed)
+    return true
   }
 }

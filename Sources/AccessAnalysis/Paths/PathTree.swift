@@ -30,12 +30,19 @@ final class PathTree: @unchecked Sendable {
   // MARK: What the binder has learnt
 
   private let unrecordable = Atomic(0)
+  private let obstacles = Mutex<PathObstacle?>(nil)
   private let tightTree = Mutex<PathTree?>(nil)
 
   /// Whether what transactions do here is nothing that paths express.
   var isUnrecordable: Bool { unrecordable.load(ordering: .relaxed) >= 2 && first == nil }
 
-  func noteUnrecordable() { unrecordable.add(1, ordering: .relaxed) }
+  /// What kept the last path that was not kept from being so.
+  var obstacle: PathObstacle? { obstacles.withLock { $0 } }
+
+  func noteUnrecordable(_ obstacle: PathObstacle?) {
+    unrecordable.add(1, ordering: .relaxed)
+    obstacles.withLock { $0 = obstacle }
+  }
 
   /// Transactions that could not be bound before any could; 0x100 × the last reason's number plus their count.
   private let failures = Atomic(0)
@@ -72,17 +79,17 @@ final class PathTree: @unchecked Sendable {
 
   /// Adds a path.
   ///
-  /// - Returns: how many instructions that took, 0 where the path is there already or does not fit.
-  func insert(_ path: PathRecorder, ending: PathEnding) -> Int {
+  /// - Returns: how many instructions that took, 0 where the path is there already; nil where it does not fit.
+  func insert(_ path: PathRecorder, ending: PathEnding) -> Int? {
     lock.withLock { instructions in
-      guard instructions < Self.maximumInstructions else { return 0 }
+      guard instructions < Self.maximumInstructions else { return nil }
       var builder = PathBuilder(path, ending)
       var parent: (trace: PathTraceReference, exit: Int)?
       var next = first
       var position = 0
       while let trace = next {
         switch builder.follow(trace.pointee, &position) {
-        case .different: return 0
+        case .different: return nil
         case .none:
           trace.pointee.extend(toGas: ending.gasLimit)
           return 0
@@ -91,7 +98,7 @@ final class PathTree: @unchecked Sendable {
           next = trace.pointee.exit(number, path.events[position - 1].outcome)
         }
       }
-      guard let contents = builder.trace(from: position) else { return 0 }
+      guard let contents = builder.trace(from: position) else { return nil }
       let added = contents.instructions.count + 2 * contents.constants.count + 16
       instructions += added
       if let (trace, exit) = parent {

@@ -55,7 +55,10 @@ extension TaintedMachine {
     let top = f.height - 1
     var hash = Hash32.zero
     if let number = s[top].asUInt64, number < block.number, block.number - number <= 256 {
-      do throws(StateReadError) { hash = try world.reader.blockHash(number) } catch { world.note(error) }
+      do throws(StateReadError) {
+        hash = try world.reader.blockHash(number)
+        blockHashes[number] = hash
+      } catch { world.note(error) }
     }
     s.put(top, hash.word, world.taints.plain(s.taint(top)))
   }

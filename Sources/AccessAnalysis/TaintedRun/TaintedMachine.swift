@@ -45,6 +45,8 @@ struct TaintedMachine: ~Copyable {
   var workLeft: Int
   var probeStepsLeft: Int
   var failure: TaintedRunFailure?
+  /// The hashes of earlier blocks that it asked for, which are no locations.
+  var blockHashes: [UInt64: Hash32] = [:]
   var deployedCodes: [Hash32: Bytes] = [:]
   var precompileOutput: Bytes = []
   /// Signers found before, where somebody keeps them.

@@ -20,6 +20,8 @@ public struct TaintedRun: Sendable {
   public let gasUsed: UInt64?
   /// Why the run was given up; the prediction is `unknown` then.
   public let failure: TaintedRunFailure?
+  /// The hashes of earlier blocks that the run asked for.
+  var blockHashes: [UInt64: Hash32] = [:]
 
   /// Runs `transaction` on `state`.
   ///
@@ -53,6 +55,8 @@ public struct TaintedRun: Sendable {
       return TaintedRun(prediction: .unknown, gasUsed: nil, failure: machine.failure)
     }
     effects = machine.effects
-    return TaintedRun(prediction: machine.prediction(), gasUsed: gasUsed, failure: nil)
+    return TaintedRun(
+      prediction: machine.prediction(), gasUsed: gasUsed, failure: nil,
+      blockHashes: machine.blockHashes)
   }
 }
