@@ -34,10 +34,10 @@ public struct PrePassBenchmark: Sendable {
     public var serial: UInt64 = 0
     /// Predicting them with nothing known.
     public var cold: UInt64 = 0
-    /// Predicting them again.
+    /// Predicting them with summaries and paths known, but no prediction remembered.
     public var warm: UInt64 = 0
-    /// The same with summaries and paths known, but no prediction remembered.
-    public var anew: UInt64 = 0
+    /// Predicting them once more.
+    public var again: UInt64 = 0
     /// Steps or instructions evaluated in that.
     public var steps = 0
 
@@ -50,7 +50,7 @@ public struct PrePassBenchmark: Sendable {
       serial += other.serial
       cold += other.cold
       warm += other.warm
-      anew += other.anew
+      again += other.again
       steps += other.steps
     }
   }
@@ -102,7 +102,7 @@ public struct PrePassBenchmark: Sendable {
         if round == 0 {
           var row = Row()
           row.transactions = 1
-          (row.serial, row.warm, row.anew) = (serial, .max, .max)
+          (row.serial, row.warm, row.again) = (serial, .max, .max)
           entries.append(Entry(index: index, kind: .none, row: row))
         }
       }
@@ -115,10 +115,10 @@ public struct PrePassBenchmark: Sendable {
           entries[index].row.cold = time
           continue
         }
-        entries[index].row.warm = min(entries[index].row.warm, time)
+        entries[index].row.again = min(entries[index].row.again, time)
         entries[index].row.steps = report.steps
         entries[index].obstacle = report.obstacle
-        if !report.isRemembered { entries[index].row.anew = min(entries[index].row.anew, time) }
+        if !report.isRemembered { entries[index].row.warm = min(entries[index].row.warm, time) }
         (entries[index].kind, entries[index].reason) = try Self.kind(report, transaction, opening)
       }
       if round > 0 { analyzer.forgetPredictions() }
@@ -126,7 +126,7 @@ public struct PrePassBenchmark: Sendable {
         let start = ContinuousClock.now
         _ = analyzer.predict(
           transaction, from: processor.senders[index], environment: processor.environment, state: opening)
-        entries[index].row.anew = min(entries[index].row.anew, start.nanosecondsSince)
+        entries[index].row.warm = min(entries[index].row.warm, start.nanosecondsSince)
       }
     }
   }

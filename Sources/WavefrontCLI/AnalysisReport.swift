@@ -80,7 +80,7 @@ struct AnalysisReport: Encodable {
   let provenIncrements, wrongIncrements, dependencies, commutingDependencies: Int?
   let causes: [String: Cause]?
   let prepassNs: UInt64
-  let serialNs, coldNs, warmNs, rebindNs: UInt64?
+  let serialNs, coldNs, warmNs, againNs, rebindNs: UInt64?
   let makespanRatio: Double?
 
   init(
@@ -93,6 +93,7 @@ struct AnalysisReport: Encodable {
     serialNs = cost?.serial
     coldNs = cost?.cold
     warmNs = cost?.warm
+    againNs = cost?.again
     rebindNs = check?.rebindingNanoseconds
     makespanRatio = check?.makespan.value
     transactions = entries.enumerated().map { index, entry in

@@ -22,7 +22,7 @@ struct AnalysisTable {
   static var shortHeader: String { "     block    tx  certain condit. specul. unknown  summary   pre-pass" }
   static var header: String {
     shortHeader
-      + "   recall  precis.  edges-r  edges-p  rebound   recall  precis.  edges-r  edges-p  vouched  false   p=8  serial     cold     warm  re-bind"
+      + "   recall  precis.  edges-r  edges-p  rebound   recall  precis.  edges-r  edges-p  vouched  false   p=8  serial     cold     warm    again  re-bind"
   }
 
   /// Adds a block and returns its line.
@@ -63,7 +63,7 @@ struct AnalysisTable {
     var cells = [
       Format.right(Format.decimals(longer, 3), 6), Format.right(Format.time(cost.serial), 9),
     ]
-    for part in [cost.cold, cost.warm, rebinding] {
+    for part in [cost.cold, cost.warm, cost.again, rebinding] {
       cells.append(Format.right(Format.percent(Double(part) / Double(max(1, cost.serial)), 1), 8))
     }
     return cells.joined(separator: " ")
