@@ -91,6 +91,12 @@ public final class ExecutionPlan: Sendable {
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
 
+  /// About how long a transaction takes.
+  var nanosecondsEach: Int {
+    let cost = totalCost / max(count, 1)
+    return unit == .nanoseconds ? cost : Self.nanoseconds(ofGas: cost)
+  }
+
   /// Makes a plan from its parts, which need not make sense: predecessors that are not before their transaction do not
   /// count, so there is always one that may start.
   init(

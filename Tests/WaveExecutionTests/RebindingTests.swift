@@ -107,13 +107,16 @@ struct RebindingTests {
     let serial = try Self.serial(random)
     let predictor = Self.predictor(random)
     let known = try Self.plan(random, predictor)
-    // Everything waits for the change, and the last comes first.
+    // Everything waits for the change, and the last comes first. Such transactions take long enough to spend time on them.
+    let cost: Int = 1 << 25
+    let costs = [Int](repeating: cost, count: count)
+    let priorities = (0..<count).map { 1000 * cost * ($0 == 0 ? 10 : $0) }
     let backwards = ExecutionPlan(
       predecessors: CompactRows((0..<count).map { $0 == 0 ? [] : [0] as [Int32] }),
-      priorities: (0..<count).map { $0 == 0 ? 10_000 : 1000 * $0 }, basis: known.basis)
+      priorities: priorities, costs: costs, basis: known.basis)
     let waves = ExecutionPlan(
       predecessors: CompactRows((0..<count).map { $0 == 0 ? [] : [0] as [Int32] }),
-      priorities: (0..<count).map { $0 == 0 ? 10_000 : 1000 * $0 },
+      priorities: priorities, costs: costs,
       waveOf: (0..<count).map { $0 == 0 ? 0 : Int32(1 + (count - $0) / 8) }, basis: known.basis)
     for (kind, plan) in [(ExecutorKind.dataflow, backwards), (.waves, waves)] {
       let executor = BlockExecutor(kind: kind, threads: 1, adapts: false)

@@ -97,7 +97,7 @@ final class ParallelRun: @unchecked Sendable {
       base: base, coinbase: processor.environment.coinbase, rules: plan.rules, finality: finality,
       tables: workspace.tables, expecting: Self.expectedSlots(processor))
     rebinding = plan.basis.flatMap { basis in
-      predictor.map { Rebinding(basis, $0, processor) }
+      predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
     dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
     state = MemoryState(copying: opening)

@@ -33,15 +33,22 @@ final class Rebinding: Sendable {
   /// A bit for each location that was written, or will be, although the plan knows nothing of it; other locations share it.
   private let surprises = Atomic<UInt64>(0)
   private let done = Atomic<Int>(0)
-  /// How many more predictions may be made anew.
+  /// About how long a transaction takes, in nanoseconds.
+  private let nanosecondsEach: Int
+  /// For how many nanoseconds more predictions may be made anew.
   private let credit: Atomic<Int>
 
   /// Prepares a run.
-  init(_ basis: PlanBasis, _ predictor: BlockPredictor, _ processor: BlockProcessor) {
+  ///
+  /// - Parameter nanosecondsEach: about how long a transaction takes.
+  init(
+    _ basis: PlanBasis, _ predictor: BlockPredictor, _ processor: BlockProcessor, nanosecondsEach: Int
+  ) {
+    self.nanosecondsEach = nanosecondsEach
     self.basis = basis
     self.predictor = predictor
     self.processor = processor
-    credit = Atomic(Self.trials)
+    credit = Atomic(Self.trials &* nanosecondsEach)
   }
 
   /// How many predictions were made anew.
@@ -98,29 +105,31 @@ final class Rebinding: Sendable {
 
   /// A transaction is not bound more often than this; then it runs as it is.
   private static var mostTimes: Int { 3 }
-  /// So many are bound again to see whether it makes a difference.
-  private static var trials: Int { 2 }
-  /// So many more for each that does touch something else than before, or that ran in vain.
-  private static var reward: Int { 8 }
+  /// The time of so many transactions is spent to see whether it makes a difference.
+  private static var trials: Int { 1 }
+  /// That of so many more for each that does touch something else than before, or that ran in vain.
+  private static var reward: Int { 2 }
+  /// Nothing counts for more than so many transactions: the thread may have been put to sleep meanwhile.
+  private static var mostEach: Int { 20 }
 
   /// Whether a transaction whose prediction is broken should be bound again. Most touch the same as before, and then the
   /// time is better spent running: so it is tried, and goes on as long as it finds differences.
   func mayRebind(_ index: Int) -> Bool {
-    guard credit.load(ordering: .relaxed) > 0,
-      notes.withLock({ $0.rebound[index]?.times ?? 0 }) < Self.mostTimes
-    else { return false }
-    return credit.wrappingSubtract(1, ordering: .relaxed).newValue >= 0
+    credit.load(ordering: .relaxed) > 0
+      && notes.withLock { $0.rebound[index]?.times ?? 0 } < Self.mostTimes
   }
 
   private func addCredit() {
-    if credit.wrappingAdd(Self.reward, ordering: .relaxed).newValue < 0 {
-      credit.store(0, ordering: .relaxed)
-    }
+    credit.wrappingAdd(Self.reward &* nanosecondsEach, ordering: .relaxed)
   }
 
   /// Binds a transaction again to what it would find now.
   func bind(_ index: Int, on view: VersionedView) {
-    guard let prediction = predictor.predictQuickly(index, view) else { return }
+    let start = ContinuousClock.now
+    let quick = predictor.predictQuickly(index, view)
+    credit.wrappingSubtract(
+      min(Int(clamping: start.nanosecondsSince), Self.mostEach &* nanosecondsEach), ordering: .relaxed)
+    guard let prediction = quick else { return }
     done.wrappingAdd(1, ordering: .relaxed)
     let planned = basis.predictions[index].access
     if !planned.missing(from: prediction.access).isEmpty || prediction.trust == .unknown { addCredit() }
