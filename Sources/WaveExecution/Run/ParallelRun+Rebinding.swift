@@ -23,13 +23,13 @@ extension ParallelRun {
     var blockers: [Int] = []
     if isBroken(index, rebinding, &worker) {
       guard rebinding.mayRebind(index) else { return true }
-      // What the ones before it are predicted to write may be as wrong.
-      for earlier in unfinished(before: index)
-      where isBroken(earlier, rebinding, &worker) && !hasRun(earlier) && rebinding.mayRebind(earlier) {
-        rebinding.bind(earlier, on: worker.view)
+      // Where it touches something else now, what the ones before it are predicted to write may be as wrong.
+      if rebinding.bind(index, on: worker.view) {
+        for earlier in unfinished(before: index)
+        where rebinding.mayRebind(earlier) && isBroken(earlier, rebinding, &worker) && !hasRun(earlier) {
+          rebinding.bind(earlier, on: worker.view)
+        }
       }
-      move(worker.view, to: index, worker)
-      rebinding.bind(index, on: worker.view)
     }
     if rebinding.isAlert {
       blockers = rebinding.blockers(of: index, among: unfinished(before: index), hasRun: hasRun)

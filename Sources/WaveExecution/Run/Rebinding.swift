@@ -123,16 +123,18 @@ final class Rebinding: Sendable {
     credit.wrappingAdd(Self.reward &* nanosecondsEach, ordering: .relaxed)
   }
 
-  /// Binds a transaction again to what it would find now.
-  func bind(_ index: Int, on view: VersionedView) {
+  /// Binds a transaction again to what it would find now; whether it touches something else than before.
+  @discardableResult
+  func bind(_ index: Int, on view: VersionedView) -> Bool {
     let start = ContinuousClock.now
     let quick = predictor.predictQuickly(index, view)
     credit.wrappingSubtract(
       min(Int(clamping: start.nanosecondsSince), Self.mostEach &* nanosecondsEach), ordering: .relaxed)
-    guard let prediction = quick else { return }
+    guard let prediction = quick else { return false }
     done.wrappingAdd(1, ordering: .relaxed)
     let planned = basis.predictions[index].access
-    if !planned.missing(from: prediction.access).isEmpty || prediction.trust == .unknown { addCredit() }
+    let isDifferent = !planned.missing(from: prediction.access).isEmpty || prediction.trust == .unknown
+    if isDifferent { addCredit() }
     let known = Set(planned.writes + planned.adds)
     let novel = (prediction.access.writes + prediction.access.adds).filter { !known.contains($0) }
     notes.withLock { notes in
@@ -141,7 +143,8 @@ final class Rebinding: Sendable {
       if !novel.isEmpty { notes.pending.append(index) }
     }
     note(novel)
-    alert.store(true, ordering: .sequentiallyConsistent)
+    if isDifferent { alert.store(true, ordering: .sequentiallyConsistent) }
+    return isDifferent
   }
 
   private func note(_ surprising: [Location]) {
