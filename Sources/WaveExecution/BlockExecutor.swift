@@ -113,10 +113,11 @@ public final class BlockExecutor: Sendable {
       if count == 0 { return BlockRun(serially: result, opening) }
       return try share(processor, from: next, result, on: opening, over: state, plan, predictor, most)
     }
+    if plan == nil { CoreDistance.refresh() }
     var scout = Scout(processor)
     try begin(processor, on: opening, &next, &result) { next, result in
       let finding = scout.look(next, result)
-      if finding == .wake { pool.prepare(for: most) }
+      if finding == .wake { scout.pausing { pool.prepare(for: most) } }
       return finding == .share
     }
     if next == count { return BlockRun(serially: result, opening) }
@@ -195,7 +196,9 @@ public final class BlockExecutor: Sendable {
   /// Whether more than one thread may pay, as far as that is known without running anything.
   private func mayPay(_ processor: BlockProcessor, _ plan: ExecutionPlan?) -> Bool {
     if kind == .blockSTM { return Scout.mayPay(processor) }
-    if plan?.unit != .nanoseconds, Scout.isTiny(processor) { return false }
+    if plan?.unit != .nanoseconds, Scout.isTiny(processor) || Scout.isOnlyTransfers(processor) {
+      return false
+    }
     guard let plan else { return true }
     return plan.speedUp >= Self.leastSpeedUp && plan.parallelism >= Self.leastSpeedUp
   }

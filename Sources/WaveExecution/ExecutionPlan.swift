@@ -71,6 +71,7 @@ public final class ExecutionPlan: Sendable {
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
     predictions: [Prediction] = [], madeOn origin: Origin = .opening
   ) {
+    CoreDistance.refresh()
     let simulator =
       switch unit {
       case .nanoseconds: Simulator(schedule)
@@ -85,8 +86,11 @@ public final class ExecutionPlan: Sendable {
   }
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
-  /// some ten microseconds to wake; what a plain transfer did takes most of the transfer's time to reach another core.
-  public static let overhead = DispatchOverhead(startUp: 50_000, perTransaction: 800, perMille: 80)
+  /// some ten microseconds to wake; what a transaction did has to reach another core, which takes so many round trips
+  /// between this machine's cores as they stand at the moment.
+  public static var overhead: DispatchOverhead {
+    DispatchOverhead(startUp: 50_000, perTransaction: 500 + 3 * CoreDistance.roundTrip, perMille: 80)
+  }
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }

@@ -1,3 +1,4 @@
+import ConflictScheduling
 import EVM
 
 /// Watches a block being run serially, and finds out whether to share the rest of it between threads.
@@ -18,6 +19,12 @@ struct Scout {
   private var start = ContinuousClock.now
   private var gasAtNextLook = Self.gasBetweenLooks
   private var hasWoken = false
+  /// The block's work, and how much of it is done, by gas: used, where the header says how much that will be, otherwise
+  /// what transactions may use.
+  private let work: Double
+  private var workDone = 0.0
+  /// Transactions that `workDone` contains.
+  private var counted = 0
   /// About how long the rest of the block will take on one thread.
   private(set) var nanosecondsLeft = 0.0
 
@@ -25,6 +32,16 @@ struct Scout {
     self.processor = processor
     gasUsed = processor.block.header.gasUsed
     isPlain = Self.isPlain(processor)
+    let transactions = processor.block.transactions
+    work =
+      gasUsed > 0 ? Double(gasUsed) : transactions.indices.reduce(0) { $0 + Self.weight(transactions[$1]) }
+  }
+
+  /// Does something that is not to count as time the block takes.
+  mutating func pausing(_ body: () -> Void) {
+    let before = ContinuousClock.now
+    body()
+    start += ContinuousClock.now - before
   }
 
   /// So much gas takes some ten microseconds: looking at the clock for each transaction would be felt.
@@ -32,7 +49,7 @@ struct Scout {
   /// What is left must take so long, or it is over before another thread has done much.
   private static var leastNanoseconds: Double { 250_000 }
   /// Handing what a plain transfer did from one core to another takes most of the transfer's time.
-  private static var leastNanosecondsEach: Double { 1600 }
+  private static var leastNanosecondsEach: Double { 2 * Double(ExecutionPlan.overhead.perTransaction) }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
@@ -71,12 +88,20 @@ struct Scout {
   }
 
   /// How many times as much work is left as is done.
-  private func left(from next: Int, _ used: UInt64) -> Double {
-    if gasUsed > 0 { return Double(gasUsed &- min(used, gasUsed)) / Double(max(used, 1)) }
-    let transactions = processor.block.transactions
-    func weight(_ index: Int) -> Double { Double(min(transactions[index].gasLimit, 1 << 25)) }
-    let done = (0..<next).reduce(0) { $0 + weight($1) }
-    return (next..<transactions.count).reduce(0) { $0 + weight($1) } / max(done, 1)
+  private mutating func left(from next: Int, _ used: UInt64) -> Double {
+    if gasUsed > 0 {
+      workDone = Double(used)
+    } else {
+      while counted < next {
+        workDone += Self.weight(processor.block.transactions[counted])
+        counted += 1
+      }
+    }
+    return max(work - workDone, 0) / max(workDone, 1)
+  }
+
+  private static func weight(_ transaction: Transaction) -> Double {
+    Double(min(transaction.gasLimit, 1 << 25))
   }
 
   /// Whether the block's header says that it is over before another thread has done much, whatever is in it.
@@ -86,6 +111,13 @@ struct Scout {
   }
 
   private static var tinyBlock: UInt64 { 250_000 }
+
+  /// Whether the block's header says that there is next to nothing in it but plain transfers (21,000 gas each), which
+  /// take less time than looking for something better.
+  static func isOnlyTransfers(_ processor: BlockProcessor) -> Bool {
+    let gas = processor.block.header.gasUsed
+    return gas > 0 && gas < 22_000 * UInt64(processor.block.transactions.count)
+  }
 
   /// Whether the block's header says that hardly anything but plain transfers can be in it.
   static func isPlain(_ processor: BlockProcessor) -> Bool {
