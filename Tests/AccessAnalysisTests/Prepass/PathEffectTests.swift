@@ -28,7 +28,7 @@ struct PathEffectTests {
   }
 
   @Test(
-    "Random contracts: along paths seen before the same comes out as from the summaries",
+    "Random contracts: along paths seen before the same comes out as from the summaries, or less",
     arguments: 0..<SoundnessTests.seeds)
   func pathsAndSummaries(_ seed: Int) throws {
     var (fixture, random) = SoundnessTests.scene(seed)
@@ -38,9 +38,19 @@ struct PathEffectTests {
       // Nothing is known to a new analyzer.
       let (fresh, expected) = bind(fixture, AccessAnalyzer())
       if case .summary = known.route, case .summary = fresh.route {
-        #expect(known.prediction.access == fresh.prediction.access, "seed \(seed) round \(round)")
+        // A path may know that a store leaves a slot as it was, where a binding leaves that open: it hangs on more then.
+        let access = known.prediction.access
+        #expect(fresh.prediction.access.missing(from: access).isEmpty, "seed \(seed) round \(round)")
+        let actual = try fixture.actual().effects.accessSet
+        #expect(access.missing(from: actual).isEmpty, "seed \(seed) round \(round)")
         let (effects, expected) = (try #require(effects), try #require(expected))
-        #expect(values(effects) == values(expected), "seed \(seed) round \(round)")
+        let state = fixture.state
+        func changes(_ effects: PredictedEffects) throws -> [Location: UInt256] {
+          try values(effects).filter { location, value in
+            try location.field != .storage || state.storage(location.address, location.slot) != value
+          }
+        }
+        #expect(try changes(effects) == changes(expected), "seed \(seed) round \(round)")
         #expect(effects.isDoubtful == expected.isDoubtful, "seed \(seed) round \(round)")
       }
       for address in SoundnessTests.contracts {
