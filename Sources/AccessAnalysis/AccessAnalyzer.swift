@@ -154,16 +154,10 @@ public final class AccessAnalyzer: Sendable {
     }
     let known = follow(tree, &effects)
     // Bounds of gas that hold in every state come first: what they prove hangs on less.
-    if let known, known.route != .none(.gas) {
+    let sufficient = known?.route == .none(.gas) ? nil : known
+    if let known = sufficient ?? tree.tight.flatMap({ follow($0, &effects) }) {
       guard follows, effects == nil, known.route == .summary else { return known }
       // What the path does not say the summaries do.
-      effects = PredictedEffects()
-      var report = bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
-      report.obstacle = .effects
-      return report
-    }
-    if let tight = tree.tight, let known = follow(tight, &effects) {
-      guard follows, effects == nil, known.route == .summary else { return known }
       effects = PredictedEffects()
       var report = bindWithoutPaths(call, environment, state, precompiles, effects: &effects)
       report.obstacle = .effects

@@ -106,23 +106,24 @@ struct Scout {
 
   /// Whether the block's header says that it is over before another thread has done much, whatever is in it.
   static func isTiny(_ processor: BlockProcessor) -> Bool {
-    let gas = processor.block.header.gasUsed
-    return gas > 0 && gas < tinyBlock
+    isKnown(processor, toUseLessThan: 250_000)
   }
 
-  private static var tinyBlock: UInt64 { 250_000 }
+  /// Whether the block's header says how much gas it uses, and that it is less than so much.
+  private static func isKnown(_ processor: BlockProcessor, toUseLessThan limit: UInt64) -> Bool {
+    let gas = processor.block.header.gasUsed
+    return gas > 0 && gas < limit
+  }
 
   /// Whether the block's header says that there is next to nothing in it but plain transfers (21,000 gas each), which
   /// take less time than looking for something better.
   static func isOnlyTransfers(_ processor: BlockProcessor) -> Bool {
-    let gas = processor.block.header.gasUsed
-    return gas > 0 && gas < 22_000 * UInt64(processor.block.transactions.count)
+    isKnown(processor, toUseLessThan: 22_000 * UInt64(processor.block.transactions.count))
   }
 
   /// Whether the block's header says that hardly anything but plain transfers can be in it.
   static func isPlain(_ processor: BlockProcessor) -> Bool {
-    let gas = processor.block.header.gasUsed
-    return gas > 0 && gas < 30_000 * UInt64(processor.block.transactions.count)
+    isKnown(processor, toUseLessThan: 30_000 * UInt64(processor.block.transactions.count))
   }
 
   /// Whether a block looks large enough to share before anything of it has run: for Block-STM, which begins with

@@ -67,9 +67,7 @@ public struct MainJob: Sendable {
     let job = try BlockJob(snapshot, threads: executor.threads)
     let processor = job.processor
     var timings = Timings(recover: job.recoverNanoseconds)
-    let before = MemoryState(base: snapshot.preState)
-    var machine = processor.makeMachine(on: before)
-    try processor.begin(&machine, on: before)
+    let before = try processor.opening(over: snapshot.preState)
 
     var start = ContinuousClock.now
     predictions = prePass.predict(processor, on: before, inOrder: inOrder)

@@ -125,9 +125,7 @@ public struct ParallelBenchmark: Sendable {
   private func measure(
     _ name: String, _ processor: BlockProcessor, on preState: any StateReader
   ) throws -> Measurement {
-    let before = MemoryState(base: preState)
-    var machine = processor.makeMachine(on: before)
-    try processor.begin(&machine, on: before)
+    let before = try processor.opening(over: preState)
 
     let reference = try serial.run(processor, on: preState)
     let times = try times(processor, on: before)

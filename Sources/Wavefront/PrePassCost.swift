@@ -31,9 +31,7 @@ public struct PrePassCost: Hashable, Sendable {
   ///   - preState: the state before the block.
   ///   - rounds: how many rounds.
   public init(_ processor: BlockProcessor, preState: any StateReader, rounds: Int = 5) throws {
-    let opening = MemoryState(base: preState)
-    var machine = processor.makeMachine(on: opening)
-    try processor.begin(&machine, on: opening)
+    let opening = try processor.opening(over: preState)
     let executor = BlockExecutor(kind: .serial, threads: 1)
     let analyzer = AccessAnalyzer()
     let predict = {

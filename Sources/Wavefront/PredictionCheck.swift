@@ -133,8 +133,7 @@ public struct PredictionCheck: Sendable {
     let state = MemoryState(base: preState)
     var machine = processor.makeMachine(on: state)
     try processor.begin(&machine, on: state)
-    let opening = MemoryState(base: preState)
-    try processor.begin(&machine, on: opening)
+    let opening = try processor.opening(over: preState)
     for (index, transaction) in processor.block.transactions.enumerated() {
       let prediction = predictions[index]
       let held = try prediction.conditions.allSatisfy { try $0.holds(in: state) }

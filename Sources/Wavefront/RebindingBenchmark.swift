@@ -92,8 +92,8 @@ public struct RebindingBenchmark: Sendable {
     _ name: String, _ processor: BlockProcessor, on preState: MemoryState, planOn planState: MemoryState
   ) throws -> Measurement {
     let reference = try serial.run(processor, on: preState)
-    let planOpening = try opening(processor, planState)
-    let opening = try opening(processor, preState)
+    let planOpening = try processor.opening(over: planState)
+    let opening = try processor.opening(over: preState)
     let alone = prePass.predict(processor, on: planOpening, inOrder: false).map(\.prediction)
     let inOrder = prePass.predict(processor, on: opening).map(\.prediction)
     let origin: ExecutionPlan.Origin = planState === preState ? .opening : .other
@@ -121,19 +121,12 @@ public struct RebindingBenchmark: Sendable {
           wall: cost.wall, cpu: cost.cpu, executions: run.executions, rebindings: run.rebindings)
       }
     }
+    let check = try PredictionCheck(alone, processor, preState: preState)
     let all = costs.compactMap(\.self)
     return Measurement(
-      block: name, transactions: processor.senders.count, broken: try broken(alone, processor, on: preState),
+      block: name, transactions: processor.senders.count, broken: check.rows.count { !$0.conditionsHeld },
       serial: all[0], asPlanned: all[1], rebinding: all[2], inOrder: all[3], unwatched: all[4],
       difference: difference)
-  }
-
-  /// The state that the block's first transaction sees.
-  private func opening(_ processor: BlockProcessor, _ preState: MemoryState) throws -> MemoryState {
-    let state = MemoryState(base: preState)
-    var machine = processor.makeMachine(on: state)
-    try processor.begin(&machine, on: state)
-    return state
   }
 
   private func plan(
@@ -144,21 +137,5 @@ public struct RebindingBenchmark: Sendable {
     return ExecutionPlan(
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: threads), workers: threads,
       predictions: predictions, madeOn: origin)
-  }
-
-  /// How many predictions do not hold when their transactions' turns come in a serial run.
-  private func broken(
-    _ predictions: [Prediction], _ processor: BlockProcessor, on preState: MemoryState
-  ) throws -> Int {
-    let state = try opening(processor, preState)
-    var machine = processor.makeMachine(on: state)
-    var broken = 0
-    for (index, prediction) in predictions.enumerated() {
-      if try !prediction.conditions.allSatisfy({ try $0.holds(in: state) }) { broken += 1 }
-      let result = try machine.execute(
-        processor.block.transactions[index], sender: processor.senders[index], on: state)
-      try state.apply(result.effects)
-    }
-    return broken
   }
 }

@@ -39,9 +39,7 @@ struct AnalyzeCommand: ParsableCommand {
       Terminal.progress("[\(index + 1)/\(blocks.count)] \(path)")
       let snapshot = try BlockSnapshot(contentsOf: path)
       let processor = try BlockJob(snapshot, threads: threads).processor
-      let before = MemoryState(base: snapshot.preState)
-      var machine = processor.makeMachine(on: before)
-      try processor.begin(&machine, on: before)
+      let before = try processor.opening(over: snapshot.preState)
       let start = ContinuousClock.now
       let entries = prePass.predict(processor, on: before)
       let nanoseconds = start.nanosecondsSince

@@ -99,9 +99,7 @@ struct PlannedBlock {
   init(_ snapshot: BlockSnapshot, threads: Int) throws {
     self.snapshot = snapshot
     let processor = try BlockJob(snapshot, threads: threads).processor
-    let before = MemoryState(base: snapshot.preState)
-    var machine = processor.makeMachine(on: before)
-    try processor.begin(&machine, on: before)
+    let before = try processor.opening(over: snapshot.preState)
     let predictions = PrePass(threads: threads).predict(processor, on: before)
     var transactions = BlockPlanner(processor, on: before).transactions(predictions.map(\.prediction))
     for index in transactions.indices { transactions[index].hash = processor.block.transactions[index].hash }

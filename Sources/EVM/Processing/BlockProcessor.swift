@@ -98,6 +98,17 @@ public struct BlockProcessor: Sendable {
 
   // MARK: Before the transactions
 
+  /// The state that the first transaction sees.
+  ///
+  /// - Parameter preState: the state before the block, which is left as it is.
+  /// - Throws: `BlockError` where a system call cannot be made.
+  public func opening(over preState: any StateReader) throws(BlockError) -> MemoryState {
+    let state = MemoryState(base: preState)
+    var machine = makeMachine(on: state)
+    try begin(&machine, on: state)
+    return state
+  }
+
   /// Applies what comes before the first transaction: system calls (EIPs 4788, 2935) and the DAO refund.
   ///
   /// - Returns: what each step did, in order.
