@@ -60,6 +60,20 @@ extension StateReader {
   }
 }
 
+extension Account {
+  /// Whether it lives now and may yet be dead when a transaction's turn comes: its code may go (EIP-6780), and what has
+  /// nothing but a balance may become a contract that is removed in the same transaction. What has counted its nonce up
+  /// and has no code is alive for good.
+  ///
+  /// A prediction that credits it then hangs on its being alive. This is no read: who makes it die writes its balance,
+  /// which a credit waits for.
+  ///
+  /// - Parameter isCodeFixed: whether the prediction hangs on its code anyway.
+  func mayDie(isCodeFixed: Bool) -> Bool {
+    !isEmpty && (codeHash == .emptyCode ? nonce == 0 : !isCodeFixed)
+  }
+}
+
 extension Location.Field {
   /// This field of an account, which may not exist, as a word; zero for storage.
   func word(of account: Account?) -> UInt256 {

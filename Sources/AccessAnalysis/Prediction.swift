@@ -22,7 +22,8 @@ public struct Prediction: Hashable, Sendable {
   /// The predicted access set; empty where `trust` is `.unknown`.
   public var access: AccessSet
   /// What decided the prediction: the locations, sorted, each once, and the values with which it holds. All of them
-  /// stand in `access.reads`. Empty unless `trust` is `.conditional`.
+  /// stand in `access.reads`, but for the liveness of accounts whose balance changes. Empty unless `trust` is
+  /// `.conditional`.
   public var conditions: [Condition]
   /// The locations of the conditions, sorted.
   public var conditionalOn: [Location] { conditions.map(\.location) }

@@ -106,6 +106,10 @@ enum TaintedRunHunt {
     let missing = prediction.access.missing(from: actual.effects.accessSet)
     if !missing.isEmpty { report.faults.append("here: \(missing)") }
     let unread = Set(prediction.conditionalOn).subtracting(prediction.access.reads)
+      .filter { location in
+        let changes = prediction.access.adds + prediction.access.writes
+        return location.field != .liveness || !changes.contains(.balance(location.address))
+      }
     if !unread.isEmpty { report.faults.append("conditions that are not read: \(unread)") }
     var random = SplitMix64(case: seed ^ 0xFEED)
     for number in 0..<perturbations {

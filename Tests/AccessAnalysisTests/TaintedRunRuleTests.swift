@@ -34,7 +34,7 @@ struct TaintedRunValueTests {
     var world = TaintedRunWorld(gasLimit: 21000, value: 5)
     world.accounts[main] = Account(balance: 1)
     let prediction = try predict(world)
-    #expect(prediction.conditionalOn == [.code(main)])
+    #expect(prediction.conditionalOn == [.code(main), .liveness(main)])
     #expect(prediction.access.adds == [.balance(main), .balance(TaintedRunWorld.coinbase)])
     #expect(
       prediction.access.writes == [.balance(TaintedRunWorld.sender), .nonce(TaintedRunWorld.sender)])
@@ -408,7 +408,7 @@ struct TaintedRunAccountTests {
       (UInt256(5), true, false), (0, true, true), (0, false, false),
     ] {
       var world = TaintedRunWorld(value: received)
-      world.accounts[bystander] = Account(balance: 3)
+      world.accounts[bystander] = Account(nonce: 1, balance: 3)
       world.deploy(balance: 100) { a in
         a.call(bystander, value: 5)
         if survives { a.sstore(1) } else { a.require() }

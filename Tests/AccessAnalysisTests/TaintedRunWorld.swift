@@ -24,7 +24,7 @@ struct TaintedRunWorld {
     transaction = Transaction(
       nonce: 5, gasPrice: 10, gasLimit: gasLimit, to: Self.main, value: value, data: data)
     accounts[Self.sender] = Account(nonce: 5, balance: 1_000_000_000_000_000_000)
-    accounts[Self.coinbase] = Account(balance: 1)
+    accounts[Self.coinbase] = Account(nonce: 1, balance: 1)
   }
 
   /// Puts a contract at an address.

@@ -37,6 +37,11 @@ extension Binder {
     let creator = frame.account
     // Before the address is known the creator's nonce is (EIP-1014 counts it up too).
     let nonce = try self.nonce(creator)
+    guard nonce < .max else {
+      // EIP-2681: nothing is created, and the nonce stays.
+      push(.zero)
+      return
+    }
     setNonce(creator, nonce &+ 1)
     let address =
       site.op == Opcode.create2

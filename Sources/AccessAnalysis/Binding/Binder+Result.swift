@@ -25,6 +25,7 @@ extension Binder {
       if row.isWritten, try changes(row) { writes.append(location) }
     }
     creditCoinbase()
+    var lives: [Condition] = []
     for row in table.accounts {
       let address = row.address
       if row.flags.contains(.balanceRead) { reads.append(.balance(address)) }
@@ -45,13 +46,19 @@ extension Binder {
       }
       var flips = row.flags.contains(.livenessWritten)
       if !flips, isChanged || row.flags.contains(.nonceWritten) {
-        // What is alive stays alive unless its code goes, and that is a condition where code was looked at.
-        flips = try account(address)?.isEmpty ?? true
+        let account = try account(address)
+        flips = account?.isEmpty ?? true
+        let isCodeFixed = conditions.contains { $0.location == .code(address) }
+        if address != call.sender, account?.mayDie(isCodeFixed: isCodeFixed) == true {
+          lives.append(Condition(.liveness(address), is: .one))
+        }
       }
       if flips { writes.append(.liveness(address)) }
     }
     Condition.merge(&conditions)
     for condition in conditions { reads.append(condition.location) }
+    conditions += lives
+    Condition.merge(&conditions)
     var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), sortedConditions: conditions)

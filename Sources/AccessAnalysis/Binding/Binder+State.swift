@@ -209,13 +209,16 @@ extension Binder {
   mutating func resolveCode(_ row: Int) throws(FallbackReason) -> ResolvedCode {
     table.note(.codeRead, row)
     if let resolved = table.accounts[row].resolved { return resolved }
-    let resolved = try resolve(row)
-    table.remember(row) { $0.resolved = resolved }
+    var isDelegated = false
+    let resolved = try resolve(row, &isDelegated)
+    // What an account delegates to may get code before the next call, and lose it again.
+    if !isDelegated { table.remember(row) { $0.resolved = resolved } }
     return resolved
   }
 
-  private mutating func resolve(_ row: Int) throws(FallbackReason) -> ResolvedCode {
-    if let code = table.accounts[row].newCode { return try follow(try force(code), hash: nil) }
+  private mutating func resolve(_ row: Int, _ isDelegated: inout Bool) throws(FallbackReason) -> ResolvedCode
+  {
+    if let code = table.accounts[row].newCode { return try follow(try force(code), hash: nil, &isDelegated) }
     if table.accounts[row].flags.contains(.created) { return .empty }
     let address = table.accounts[row].address
     let account = try account(address)
@@ -225,22 +228,30 @@ extension Binder {
     if let summary = analyzer.knownSummary(account.codeHash, fork: environment.fork) {
       return .contract(summary)
     }
-    do { return try follow(try state.code(account.codeHash), hash: account.codeHash) } catch let reason
-      as FallbackReason
-    { throw reason } catch { throw .state }
+    let code: [UInt8]
+    do { code = try state.code(account.codeHash) } catch { throw .state }
+    return try follow(code, hash: account.codeHash, &isDelegated)
   }
 
-  private mutating func follow(_ code: [UInt8], hash: Hash32?) throws(FallbackReason) -> ResolvedCode {
+  private mutating func follow(
+    _ code: [UInt8], hash: Hash32?, _ isDelegated: inout Bool
+  ) throws(FallbackReason) -> ResolvedCode {
     if environment.fork >= .prague, let target = Self.delegation(code) {
+      isDelegated = true
       if precompiles.precompile(at: target) != nil { return .empty }
       let row = accountRow(Value(target.word))
       table.note(.codeRead, row)
       // A delegation is followed once only: code that is itself a designator runs as it stands.
       let text = try codeText(row)
+      let known = table.accounts[row].newCode == nil ? try account(target)?.codeHash : nil
+      if let known, known != .emptyCode,
+        let summary = analyzer.knownSummary(known, fork: environment.fork)
+      {
+        return .contract(summary)
+      }
       let bytes = try force(text)
       if bytes.isEmpty { return .empty }
       try spend(bytes.count >> 2)
-      let known = table.accounts[row].newCode == nil ? try account(target)?.codeHash : nil
       return .contract(analyzer.summary(bytes, hash: known, fork: environment.fork))
     }
     try spend(code.count >> 2)

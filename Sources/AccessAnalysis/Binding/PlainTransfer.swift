@@ -74,6 +74,9 @@ struct PlainTransfer {
       if party.isSender || party.isCredited {
         let account = party.isCallee ? callee : try state.account(address)
         if account?.isEmpty ?? true { writes.append(.liveness(address)) }
+        if !party.isSender, account?.mayDie(isCodeFixed: party.isCallee) == true {
+          conditions.append(Condition(.liveness(address), is: .one))
+        }
       }
     }
     try visit(parties.0)

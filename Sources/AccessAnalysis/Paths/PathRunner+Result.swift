@@ -81,7 +81,14 @@ extension PathRunner {
       try read(.liveness, use.flags.contains(.livenessRead))
       var flips = use.flags.contains(.livenessWritten)
       if !flips, isChanged || use.flags.contains(.nonceWritten) {
-        flips = try account(row)?.isEmpty ?? true
+        let account = try account(row)
+        flips = account?.isEmpty ?? true
+        let isCodeFixed = use.conditions & (1 << Location.Field.code.rawValue) != 0
+        if address != call.sender, use.conditions & (1 << Location.Field.liveness.rawValue) == 0,
+          account?.mayDie(isCodeFixed: isCodeFixed) == true
+        {
+          conditions.append(Condition(.liveness(address), is: .one))
+        }
       }
       if flips { writes.append(.liveness(address)) }
       for slot in starts.slots(of: row) {

@@ -28,9 +28,25 @@ extension TaintedMachine {
       conditions.append(world.condition(world.taints.fixedLocations[index]))
     }
     reads += conditions.lazy.map(\.location)
+    conditions += lives(conditions)
+    Condition.merge(&conditions)
     return Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), conditions: conditions)
+  }
+
+  /// That accounts which are credited live, where that may change (see `Account.mayDie`).
+  private func lives(_ conditions: [Condition]) -> [Condition] {
+    var result: [Condition] = []
+    for row in 0..<world.accounts.count where world.accounts[row].flags.contains(.loaded) {
+      let account = world.accounts[row]
+      guard account.address != origin, account.flags.isDisjoint(with: [.created, .destroyed]),
+        account.balance != account.original.balance,
+        account.original.mayDie(isCodeFixed: conditions.contains { $0.location == .code(account.address) })
+      else { continue }
+      result.append(Condition(.liveness(account.address), is: .one))
+    }
+    return result
   }
 
   /// Slots that were written but hold their old value again, such as a lock: where nothing but the old value itself

@@ -7,6 +7,24 @@ import Testing
 
 @Suite("What becomes a condition")
 struct ConditionTests {
+  /// It may be made a contract and be removed again, all in one transaction before this one.
+  @Test("What is sent something and has nothing but a balance must be alive still", arguments: [true, false])
+  func liveness(isTransfer: Bool) throws {
+    var fixture = Fixture("PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 1 PUSH \(third) GAS CALL POP STOP")
+    if isTransfer { fixture.codes = [contract: []] }
+    let credited = isTransfer ? contract : third
+    fixture.value = 2
+    fixture.balances = [third: 5, contract: 5]
+    for nonce in [0, 1] as [UInt64] {
+      fixture.nonces[credited] = nonce
+      let prediction = try fixture.expectCovered()
+      #expect(prediction.conditions.contains(Condition(.liveness(credited), is: .one)) == (nonce == 0))
+      let known = AccessAnalyzer()
+      _ = fixture.bound(known)
+      #expect(fixture.bound(known).prediction == prediction)
+    }
+  }
+
   @Test("A requirement on the state is no condition: failing does less")
   func requirement() throws {
     var fixture = Fixture(
@@ -92,7 +110,7 @@ struct ConditionTests {
     #expect(try fixture.expectCovered().conditionalOn == [.code(contract)])
   }
 
-  @Test("A plain transfer hangs on the recipient's code only")
+  @Test("A plain transfer hangs on the recipient's code, and on its being alive where it is")
   func plainTransfer() throws {
     var fixture = Fixture("")
     fixture.codes = [:]
@@ -100,7 +118,9 @@ struct ConditionTests {
     for balance in [UInt256.zero, 1] {
       fixture.balances[contract] = balance
       let prediction = try fixture.expectCovered()
-      #expect(prediction.conditionalOn == [.code(contract)])
+      #expect(
+        prediction.conditionalOn
+          == (balance.isZero ? [.code(contract)] : [.code(contract), .liveness(contract)]))
       #expect(prediction.access.adds.contains(.balance(contract)))
       #expect(prediction.access.writes.contains(.liveness(contract)) == balance.isZero)
     }

@@ -16,6 +16,8 @@ struct Fixture {
   var codes: [Address: Bytes] = [:]
   var storage: [Address: [UInt256: UInt256]] = [:]
   var balances: [Address: UInt256] = [:]
+  /// 1 for contracts where nothing is said.
+  var nonces: [Address: UInt64] = [:]
   var data: Bytes = []
   var value = UInt256.zero
   var gasLimit: UInt64 = 3_000_000
@@ -37,10 +39,11 @@ struct Fixture {
     state.set(alice, nonce: 3, balance: UInt256(1_000_000_000_000_000_000 as UInt64), code: [], storage: [:])
     for (address, code) in codes {
       state.set(
-        address, nonce: 1, balance: balances[address] ?? .zero, code: code, storage: storage[address] ?? [:])
+        address, nonce: nonces[address] ?? 1, balance: balances[address] ?? .zero, code: code,
+        storage: storage[address] ?? [:])
     }
     for (address, balance) in balances where codes[address] == nil {
-      state.set(address, nonce: 0, balance: balance, code: [], storage: [:])
+      state.set(address, nonce: nonces[address] ?? 0, balance: balance, code: [], storage: [:])
     }
     return state
   }
