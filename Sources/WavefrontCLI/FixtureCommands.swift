@@ -2,6 +2,7 @@ import ArgumentParser
 import ChainFormats
 import Dispatch
 import EthereumTypes
+import Wavefront
 
 /// What the commands that run official fixtures have in common.
 struct FixtureOptions: ParsableArguments {
@@ -29,12 +30,30 @@ struct FixtureOptions: ParsableArguments {
   }
 
   /// Runs the fixtures of one kind.
-  func run(_ kind: FixtureRunner.Kind, trace: (@Sendable (Bytes) -> Void)? = nil) throws {
+  ///
+  /// - Parameter checks: whether to hold predictions and parallel runs against what happens, too.
+  func run(
+    _ kind: FixtureRunner.Kind, checks: Bool = false, trace: (@Sendable (Bytes) -> Void)? = nil
+  ) throws {
     var runner = FixtureRunner(
       kind, filter: FixtureFilter(fork: fork, name: name, index: index), jobs: jobs ?? Host.coreCount)
     runner.trace = trace
+    if checks {
+      let check = FixtureCheck()
+      runner.check = { check.difference($0, on: $1) }
+    }
     try runner.printReport(paths, json: json)
   }
+}
+
+/// Whether fixtures are more than a test of the machine.
+struct CheckOption: ParsableArguments {
+  @Flag(
+    help: """
+      Also predict every transaction and hold the predictions against what it does, and run every block by each \
+      executor; state tests as blocks of a few transactions.
+      """)
+  var check = false
 }
 
 /// `wavefront statetest`: runs the official state fixtures.
@@ -44,13 +63,15 @@ struct StateTestCommand: ParsableCommand {
 
   @OptionGroup var options: FixtureOptions
 
+  @OptionGroup var checking: CheckOption
+
   @Flag(help: "Write an EIP-3155 trace of each case, and its state root, to standard error.")
   var trace = false
 
   func run() throws {
     var sink: (@Sendable (Bytes) -> Void)?
     if trace { sink = { Terminal.writeError($0) } }
-    try options.run(.state, trace: sink)
+    try options.run(.state, checks: checking.check, trace: sink)
   }
 }
 
@@ -61,7 +82,9 @@ struct BlockTestCommand: ParsableCommand {
 
   @OptionGroup var options: FixtureOptions
 
-  func run() throws { try options.run(.block) }
+  @OptionGroup var checking: CheckOption
+
+  func run() throws { try options.run(.block, checks: checking.check) }
 }
 
 /// `wavefront transactiontest`: runs the official transaction fixtures.

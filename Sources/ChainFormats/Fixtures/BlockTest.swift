@@ -24,7 +24,9 @@ struct BlockTest {
   }
 
   /// Runs the test; nil where it passes, otherwise the first difference and the block it shows in.
-  func run() throws(FormatError) -> (block: Int, difference: String)? {
+  ///
+  /// - Parameter check: what is to hold for each block beside.
+  func run(check: BlockCheck? = nil) throws(FormatError) -> (block: Int, difference: String)? {
     var configuration = try ChainConfiguration(
       network: value.member("network"), config: value.optional("config"))
     configuration.stateGas = try stateGasRevision()
@@ -43,7 +45,7 @@ struct BlockTest {
     if let hash = try value.optional("genesisBlockHeader")?.optional("hash")?.hash(), hash != genesis.hash {
       return (0, "hash of the genesis block: expected \(hash), found \(genesis.hash)")
     }
-    var chain = FixtureChain(configuration: configuration, genesis: genesis, state: state)
+    var chain = FixtureChain(configuration: configuration, genesis: genesis, state: state, check: check)
     let blocks = try value.member("blocks").elements()
     for (index, block) in blocks.enumerated() {
       let exception = try exception(block)

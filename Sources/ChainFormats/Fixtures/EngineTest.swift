@@ -22,7 +22,9 @@ struct EngineTest {
   typealias Difference = (block: Int, difference: String)
 
   /// Runs the test; nil where it passes.
-  func run() throws(FormatError) -> Difference? {
+  ///
+  /// - Parameter check: what is to hold for each block beside.
+  func run(check: BlockCheck? = nil) throws(FormatError) -> Difference? {
     let configuration = try ChainConfiguration(
       network: value.member("network"), config: value.optional("config"))
     let start = try EngineGenesis(value, fork: configuration.phases.first?.fork ?? .paris)
@@ -34,7 +36,8 @@ struct EngineTest {
       return (0, "hash of the genesis block: expected \(hash), found \(start.header.hash)")
     }
     var chain = FixtureChain(
-      configuration: configuration, genesis: Block(header: start.header), state: start.state)
+      configuration: configuration, genesis: Block(header: start.header), state: start.state,
+      check: check)
     let payloads = try value.member("engineNewPayloads").elements()
     for (index, payload) in payloads.enumerated() {
       if let difference = try chain.deliver(EnginePayload(payload)) { return (index, difference) }

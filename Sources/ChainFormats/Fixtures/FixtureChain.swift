@@ -13,13 +13,19 @@ struct FixtureChain {
   }
 
   private let configuration: ChainConfiguration
+  private let check: BlockCheck?
   private var links: [Hash32: Link] = [:]
   /// The hash of the block that counts as the newest.
   private(set) var head: Hash32
 
   /// Makes a chain of one block.
-  init(configuration: ChainConfiguration, genesis: Block, state: MemoryState) {
+  ///
+  /// - Parameter check: what is to hold for each block that is executed.
+  init(
+    configuration: ChainConfiguration, genesis: Block, state: MemoryState, check: BlockCheck? = nil
+  ) {
     self.configuration = configuration
+    self.check = check
     head = genesis.hash
     links[head] = Link(block: genesis, totalDifficulty: genesis.header.difficulty, state: state)
   }
@@ -121,6 +127,7 @@ struct FixtureChain {
     let processor = BlockProcessor(
       block: block, senders: senders, fork: phase.fork, chainID: configuration.chainID, blobs: phase.blobs,
       daoForkNumber: configuration.daoForkNumber ?? .max, stateGas: configuration.stateGas)
+    if let difference = check?(processor, MemoryState(copying: state)) { throw .other(difference) }
     var roots: [Hash32]? = phase.fork < .byzantium ? [] : nil
     let result: BlockResult
     do throws(BlockError) {

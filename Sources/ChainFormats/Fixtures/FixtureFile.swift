@@ -61,11 +61,16 @@ extension StateTest {
     _ member: JSONValue.Member, trace: (@Sendable (Bytes) -> Void)?
   ) throws(FormatError) -> [FixtureCase] {
     let test = try StateTest(name: member.key, member.value)
-    return try test.cases().map { item in
+    let cases = try test.cases()
+    return cases.map { item in
       FixtureCase(
         name: test.name, fork: item.forkName, index: item.index,
         work: .run { worker throws(FormatError) in
-          try test.run(item, on: worker, trace: trace).map { FixtureCase.Difference(text: $0) }
+          var difference = try test.run(item, on: worker, trace: trace)
+          if difference == nil, let check = worker.check {
+            difference = try test.check(item, among: cases, check)
+          }
+          return difference.map { FixtureCase.Difference(text: $0) }
         })
     }
   }
@@ -76,8 +81,8 @@ extension BlockTest {
   var fixtureCase: FixtureCase {
     FixtureCase(
       name: name, fork: network, index: 0,
-      work: .run { _ throws(FormatError) in
-        try run().map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
+      work: .run { worker throws(FormatError) in
+        try run(check: worker.check).map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
       })
   }
 }
@@ -87,8 +92,8 @@ extension EngineTest {
   var fixtureCase: FixtureCase {
     FixtureCase(
       name: name, fork: network, index: 0,
-      work: .run { _ throws(FormatError) in
-        try run().map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
+      work: .run { worker throws(FormatError) in
+        try run(check: worker.check).map { FixtureCase.Difference(text: $0.difference, block: $0.block) }
       })
   }
 }

@@ -28,6 +28,8 @@ public struct FixtureReport: Sendable {
     public var fork: String
     /// The place among the entry's cases of this fork.
     public var index: Int
+    /// Whether more was checked than the fixtures ask for.
+    public var isChecked: Bool
     /// The block in which the difference shows, for a chain of them.
     public var block: Int?
     /// The first difference.
@@ -46,7 +48,8 @@ public struct FixtureReport: Sendable {
     public var command: String {
       var words = ["wavefront", kind.rawValue, file]
       if fork != "-" { words += ["--name", name, "--fork", fork] }
-      if fork != "-", kind == .state { words += ["--index", "\(index)", "--trace"] }
+      if fork != "-", kind == .state { words += ["--index", "\(index)"] }
+      if isChecked { words.append("--check") } else if fork != "-", kind == .state { words.append("--trace") }
       return words.map(Self.quoted).joined(separator: " ")
     }
 

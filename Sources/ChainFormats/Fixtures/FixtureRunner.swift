@@ -40,6 +40,8 @@ public struct FixtureRunner: Sendable {
   /// Gets EIP-3155 traces of state tests in pieces, each case's followed by its state root; nil for none. Cases then
   /// run one after the other.
   public var trace: (@Sendable (Bytes) -> Void)?
+  /// What is to hold beside what the fixtures ask for, of state and of block tests; nil for nothing.
+  public var check: BlockCheck?
 
   /// Makes a runner.
   public init(_ kind: Kind, filter: FixtureFilter = FixtureFilter(), jobs: Int = 1) {
@@ -85,7 +87,7 @@ extension FixtureRunner {
     _ worker: Int, _ files: [FixtureFile], _ queue: FixtureQueue, _ isCancelled: () -> Bool,
     _ report: inout FixtureReport, _ progress: (Progress) -> Void
   ) {
-    let machines = FixtureWorker()
+    let machines = FixtureWorker(check: check)
     while !isCancelled() {
       switch queue.next(for: worker) {
       case .open(let index):
@@ -119,6 +121,7 @@ extension FixtureRunner {
     report.failures.append(
       FixtureReport.Failure(
         kind: kind, file: file.path, name: item.name, fork: item.fork, index: item.index,
-        block: difference.block, difference: difference.text, position: position, place: place))
+        isChecked: check != nil, block: difference.block, difference: difference.text, position: position,
+        place: place))
   }
 }

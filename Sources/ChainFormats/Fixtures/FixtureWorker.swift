@@ -6,7 +6,11 @@ import EVMState
 ///
 /// Confined to one thread.
 final class FixtureWorker {
+  /// What is to hold beside what the fixtures ask for.
+  let check: BlockCheck?
   private var machine: Machine?
+
+  init(check: BlockCheck? = nil) { self.check = check }
 
   /// Runs `body` on a machine that has forgotten what it ran before.
   func withMachine<Result, Failure: Error>(
