@@ -4,8 +4,8 @@ public struct ControlFlowLimits: Sendable, Hashable {
   public var steps = 3_000_000
   /// Pairs of a block and a context.
   public var contexts = 150_000
-  /// Contexts of one block before further ones are told apart less sharply.
-  public var contextsPerBlock = 1500
+  /// Contexts of one block before further ones are no longer told apart by the entry point they come from.
+  public var contextsPerBlock = 16
   /// Expressions kept.
   public var expressions = 1_000_000
   /// Words of stack kept in all contexts together.

@@ -10,13 +10,16 @@ extension Explorer {
     while pc < code.count {
       let op = code[pc]
       if op == Opcode.jumpdest && pc != start {
-        return close(index, pc, .next, [enter(pc, state)], [pc])
+        enter(pc, state, from: index)
+        return close(index, pc, .next, [pc])
       }
       steps += 1
       guard op != Opcode.invalid, let definition = opcodes.definitions[Int(op)],
-        state.tail >= 0 || state.stack.count >= definition.takes,
         state.stack.count + definition.leaves - definition.takes <= SymbolicState.maximumHeight
       else { return close(index, pc + 1, .invalid) }
+      guard state.stack.count >= definition.takes else {
+        return state.below < 0 ? close(index, pc + 1, .invalid) : dig(index)
+      }
       switch op {
       case Opcode.push0...Opcode.push32:
         let size = Int(op - Opcode.push0)
@@ -49,7 +52,7 @@ extension Explorer {
 
   /// Ends the block of a context.
   mutating func close(
-    _ index: Int32, _ end: Int, _ ending: ControlFlowGraph.Ending, _ next: [Int32] = [], _ targets: [Int] = []
+    _ index: Int32, _ end: Int, _ ending: ControlFlowGraph.Ending, _ targets: [Int] = []
   ) {
     if recorded != nil { return }
     let start = contexts[Int(index)].pc
@@ -61,7 +64,6 @@ extension Explorer {
     }
     record.successors.formUnion(targets)
     blocks[start] = record
-    contexts[Int(index)].successors.formUnion(next)
   }
 
   private func pushData(_ offset: Int, _ size: Int) -> UInt256 {
@@ -74,19 +76,14 @@ extension Explorer {
 
   // MARK: Stack
 
-  func pop(_ state: inout SymbolicState) -> ExpressionID { state.stack.popLast() ?? state.tail }
-
-  private func fill(_ count: Int, _ state: inout SymbolicState) {
-    while state.stack.count < count { state.stack.insert(state.tail, at: 0) }
-  }
+  /// The uppermost word; `run` has seen to it that there is one.
+  func pop(_ state: inout SymbolicState) -> ExpressionID { state.stack.popLast() ?? table.zero }
 
   private func duplicate(_ depth: Int, _ state: inout SymbolicState) {
-    fill(depth + 1, &state)
     state.stack.append(state.stack[state.stack.count - 1 - depth])
   }
 
   private func exchange(_ first: Int, _ second: Int, _ state: inout SymbolicState) {
-    fill(second + 1, &state)
     let top = state.stack.count - 1
     state.stack.swapAt(top - first, top - second)
   }
@@ -253,17 +250,14 @@ extension Explorer {
       }
     }
     guard grew else { return }
-    for reader in pointerReaders where !contexts[Int(reader)].isQueued {
-      contexts[Int(reader)].isQueued = true
-      queue.append(reader)
-    }
+    for reader in pointerReaders.sorted() { enqueue(reader) }
   }
 
   /// The jump destinations a constant can stand for: itself, or where it is packed, moved by whole bytes or in the
   /// low half of a pair (Solidity keeps the destination in the constructor's code in the high half).
   private mutating func pointers(_ id: ExpressionID, isPacked: Bool) -> [ExpressionID] {
     guard var word = table.value(id), !word.isZero else { return [] }
-    if !isPacked { return destination(word) == nil ? [] : [id] }
+    if !isPacked { return isLabel(id) ? [id] : [] }
     var found: [ExpressionID] = []
     for _ in 0..<32 {
       if word.fitsUInt64 {

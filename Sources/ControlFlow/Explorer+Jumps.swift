@@ -17,23 +17,21 @@ extension Explorer {
     let targets = targets(of: target, index, state)
     var record = jumps[pc] ?? JumpRecord()
     record.resolution = max(record.resolution, targets.resolution)
-    var next: [Int32] = []
     var places: [Int] = []
     for place in targets.places {
       record.destinations.insert(place.pc)
       var there = state
       if let entry = place.entry, state.entry == 0 { there.entry = entry }
-      next.append(enter(place.pc, there))
-      if let deeper = deeper(target, there) { next.append(enter(place.pc, deeper)) }
+      enter(place.pc, there, from: index)
       places.append(place.pc)
     }
     jumps[pc] = record
     for other in others where other.pc <= code.count {
-      next.append(enter(other.pc, other.state))
+      enter(other.pc, other.state, from: index)
       places.append(other.pc)
     }
     let ending: ControlFlowGraph.Ending = isBranch ? .branch : places.isEmpty ? .invalid : .jump
-    close(index, pc + 1, ending, next, places)
+    close(index, pc + 1, ending, places)
   }
 
   /// Ends a block with a branch: goes where the condition allows.
@@ -43,7 +41,8 @@ extension Explorer {
     if let known = table.value(condition) {
       if known.isZero {
         if jumps[pc] == nil && recorded == nil { jumps[pc] = JumpRecord() }
-        return close(index, pc + 1, .branch, [enter(pc + 1, state)], [pc + 1])
+        enter(pc + 1, state, from: index)
+        return close(index, pc + 1, .branch, [pc + 1])
       }
       return jump(index, pc, target, state, isBranch: true, others: [])
     }

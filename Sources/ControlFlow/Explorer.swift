@@ -6,8 +6,7 @@ import EthereumTypes
 ///
 /// A worklist of blocks in contexts: a block whose state at entry has changed is run again, and its final state
 /// flows to where control goes on. States that meet in a context keep what they agree on, so that loops come to
-/// rest. Where a block has more contexts than the limit, the rest are analysed together, and a value there is a
-/// choice of jump destinations: less sharp, still all of them.
+/// rest. A context knows the stack from the last return address on; what lies below, its `ReturnPoint` knows.
 struct Explorer {
   /// A function, or what is behind the dispatcher.
   enum Entry: Hashable {
@@ -37,11 +36,10 @@ struct Explorer {
   var table = ExpressionTable()
   var contexts: [Context] = []
   var keys: [ContextKey: Int32] = [:]
-  /// How many contexts each block has of each sharpness.
+  /// How many contexts each block has, by offset.
   var contextCounts: [Int32]
-  /// Contexts to run, first in, first out: what flows together is run once.
+  /// Contexts to run, last in, first out: a function is run to its end before what its callers do with the results.
   var queue: [Int32] = []
-  var queueStart = 0
 
   var entries: [Entry] = [.dispatcher]
   var entryNumbers: [Entry: Int32] = [.dispatcher: 0]
@@ -51,8 +49,8 @@ struct Explorer {
   var memoryPointers: Set<ExpressionID> = []
   var storagePointers: Set<ExpressionID> = []
   var pointerReaders: Set<Int32> = []
-  /// Return addresses of calls that are active more than twice, and how far apart they lie on the stack.
-  var recursions: [ExpressionID: Int] = [:]
+  /// Return addresses and what lies below them, for contexts that know only the upper part of the stack.
+  var returnPoints: [ReturnPoint] = []
 
   var steps = 0
   var wordCount = 0
@@ -66,20 +64,14 @@ struct Explorer {
     self.limits = limits
     destinations = JumpDestinations(code: code)
     opcodes = OpcodeTable.of(fork)
-    contextCounts = [Int32](repeating: 0, count: 3 * (code.count + 1))
+    contextCounts = [Int32](repeating: 0, count: code.count + 1)
     labels = Self.labels(of: code, destinations)
   }
 
   /// Explores everything within the limits.
   mutating func explore() {
-    _ = enter(0, SymbolicState())
-    while queueStart < queue.count {
-      let next = queue[queueStart]
-      queueStart += 1
-      if queueStart > 4096 {
-        queue.removeFirst(queueStart)
-        queueStart = 0
-      }
+    place(0, SymbolicState())
+    while let next = queue.popLast() {
       guard steps < limits.steps, contexts.count < limits.contexts, wordCount < limits.words,
         table.count < limits.expressions
       else {
@@ -151,68 +143,29 @@ struct Explorer {
     return labels
   }
 
-  /// Control reaches `pc` with a state: finds the context, meets its state, and queues it where that has changed.
-  ///
-  /// A context is as sharp as the block's budget of contexts allows: first every label on the stack counts, then only
-  /// the upper ones and where the others lie, then only where they lie, and at last nothing. Stacks with labels at the
-  /// same places belong to calls that leave the same way, so that nothing is lost but who called whom.
-  mutating func enter(_ pc: Int, _ reached: SymbolicState) -> Int32 {
-    if recorded != nil { return -1 }
-    steps += 2 + reached.stack.count / 8
-    var state = reached
-    if state.tail < 0 {
-      foldRecursion(&state)
-      var key = ContextKey(pc: Int32(pc), entry: state.entry, height: Int32(state.stack.count), labels: [])
-      for (index, id) in state.stack.enumerated() {
-        if isLabel(id) {
-          key.labels.append(UInt64(index) << 32 | UInt64(UInt32(bitPattern: id)))
-        } else if table[id].op == ExpressionCode.choice {
-          key.labels.append(UInt64(index) << 32 | 0xFFFF_FFFF)
-        }
-      }
-      for sharpness in 0..<3 {
-        switch sharpness {
-        case 1:
-          key.entry = -1
-          for index in key.labels.indices.dropLast(2) { key.labels[index] &= ~0xFFFF_FFFF }
-        case 2:
-          key.entry = -2
-          for index in key.labels.indices { key.labels[index] &= ~0xFFFF_FFFF }
-        default: break
-        }
-        if let known = keys[key] { return meet(known, state) }
-        let count = 3 * pc + sharpness
-        if Int(contextCounts[count]) < limits.contextsPerBlock * [1, 2, 4][sharpness] {
-          contextCounts[count] += 1
-          return add(key, Context(pc: pc, isMerged: false, state: state))
-        }
-      }
-    }
-    let key = ContextKey(pc: Int32(pc), entry: -3, height: -1, labels: [])
-    if let known = keys[key] { return meet(known, state) }
-    var first = state
-    first.tail = max(state.tail, table.choice([], openness: Openness.closed))
-    return add(key, Context(pc: pc, isMerged: true, state: first))
-  }
-
-  private mutating func add(_ key: ContextKey, _ context: Context) -> Int32 {
+  /// Begins a context with its first state.
+  mutating func add(_ key: ContextKey, _ context: Context) {
     let index = Int32(contexts.count)
     contexts.append(context)
     wordCount += context.state.stack.count
     keys[key] = index
-    contexts[Int(index)].isQueued = true
-    queue.append(index)
-    return index
+    enqueue(index)
   }
 
-  private mutating func meet(_ index: Int32, _ state: SymbolicState) -> Int32 {
+  /// Runs a context again, unless it waits for that already.
+  mutating func enqueue(_ index: Int32) {
+    guard !contexts[Int(index)].isQueued else { return }
+    contexts[Int(index)].isQueued = true
+    queue.append(index)
+  }
+
+  /// Another state reaches a context.
+  mutating func meet(_ index: Int32, _ state: SymbolicState) {
     var mine = SymbolicState()
     swap(&mine, &contexts[Int(index)].state)
     var changed = false
-    if contexts[Int(index)].isMerged { changed = align(&mine, state, index) }
-    let shift = state.stack.count - mine.stack.count
-    for slot in mine.stack.indices where mine.stack[slot] != state.stack[slot + shift] {
-      let word = merge(mine.stack[slot], state.stack[slot + shift], index, slot)
+    for slot in mine.stack.indices where mine.stack[slot] != state.stack[slot] {
+      let word = merge(mine.stack[slot], state.stack[slot], index, slot)
       if word != mine.stack[slot] {
         mine.stack[slot] = word
         changed = true
@@ -229,24 +182,7 @@ struct Explorer {
     }
     if mine.memory.meet(state.memory, { merge($0, $1, index, $2) }) { changed = true }
     swap(&mine, &contexts[Int(index)].state)
-    if changed && !contexts[Int(index)].isQueued {
-      contexts[Int(index)].isQueued = true
-      queue.append(index)
-    }
-    return index
-  }
-
-  /// Cuts the state of a merged context to the words both have; what lies below becomes the tail.
-  private mutating func align(_ mine: inout SymbolicState, _ other: SymbolicState, _ index: Int32) -> Bool {
-    let count = min(mine.stack.count, other.stack.count)
-    var tail = mine.tail
-    for word in mine.stack.dropLast(count) { tail = merge(tail, word, index, -1) }
-    for word in other.stack.dropLast(count) { tail = merge(tail, word, index, -1) }
-    if other.tail >= 0 { tail = merge(tail, other.tail, index, -1) }
-    let changed = tail != mine.tail || count != mine.stack.count
-    mine.tail = tail
-    mine.stack.removeFirst(mine.stack.count - count)
-    return changed
+    if changed { enqueue(index) }
   }
 
   /// The value where one path says `a` and another `b`: a choice as far as labels go, else a new name.

@@ -5,8 +5,8 @@ import EthereumTypes
 struct SymbolicState {
   /// The words known, bottom first.
   var stack: [ExpressionID] = []
-  /// What words below the known ones can be, in a context that stands for many; −1 where there are none.
-  var tail: ExpressionID = -1
+  /// The return point whose stacks lie below the words known; −1 where there is nothing below.
+  var below: Int32 = -1
   var memory = SymbolicMemory()
   /// The entry point the path has come through: an index among the entries, 0 for the dispatcher.
   var entry: Int32 = 0
@@ -24,17 +24,16 @@ struct SymbolicState {
 struct ContextKey: Hashable {
   var pc: Int32
   var entry: Int32
-  /// −1 for the context that stands for all that are too many.
   var height: Int32
+  var below: Int32
   var labels: [UInt64]
 }
 
 /// One block in one context.
 struct Context {
   let pc: Int
-  let isMerged: Bool
   var state: SymbolicState
   var isQueued = false
-  /// Contexts that control can reach from here.
-  var successors: Set<Int32> = []
+  /// Whether it hangs on what its return point lies upon.
+  var readsBelow = false
 }

@@ -100,6 +100,44 @@ struct ControlFlowTests {
     #expect(graph.isResolved)
     #expect(graph.jumps.last?.destinations == [5, 0x13])
   }
+
+  @Test("Functions that call each other cost what their calls are, not what their paths are")
+  func manyPaths() throws {
+    // Each of 40 functions calls the next one twice: 2^40 paths.
+    let levels = 40
+    var bytes: [UInt8] = []
+    func push(_ word: Int) { bytes += [0x61, UInt8(word >> 8), UInt8(word & 0xFF)] }
+    push(7)
+    push(9)
+    bytes += [0x56, 0x5B, 0x00]
+    for level in 0..<levels {
+      let next = 9 + 18 * (level + 1)
+      bytes.append(0x5B)
+      push(next - 10)
+      push(next)
+      bytes += [0x56, 0x5B]
+      push(next - 2)
+      push(next)
+      bytes += [0x56, 0x5B, 0x56]
+    }
+    bytes += [0x5B, 0x56]
+    let graph = ControlFlowGraph(code: bytes, fork: .osaka)
+    #expect(graph.isResolved)
+    #expect(graph.contexts < 10 * levels)
+    let last = 9 + 18 * levels
+    #expect(graph.jumps.map(\.offset).last == last + 1)
+    #expect(graph.jumps.last?.destinations == [last - 10, last - 2])
+    #expect(graph.jumps.dropLast().allSatisfy { $0.destinations.count <= 2 })
+  }
+
+  @Test("What a function's caller does with words below the return address is seen")
+  func wordsBelow() throws {
+    // Calls 0x0f over 1, 0x0d; it returns to 9: SWAP1, POP, JUMP
+    let graph = try graph("6001 600d 6009 600f 56 5b 90 50 56 5b00 5b56")
+    #expect(graph.jumps.map(\.offset) == [8, 0x0C, 0x10])
+    #expect(graph.jumps.map(\.destinations) == [[0x0F], [0x0D], [9]])
+    #expect(graph.isResolved)
+  }
 }
 
 @Suite("Contract outlines")
