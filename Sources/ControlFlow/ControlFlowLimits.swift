@@ -4,7 +4,8 @@ public struct ControlFlowLimits: Sendable, Hashable {
   public var steps = 3_000_000
   /// Pairs of a block and a context.
   public var contexts = 150_000
-  /// Contexts of one block before further ones are no longer told apart by the entry point they come from.
+  /// Contexts of one block before further ones are no longer told apart by the entry point they come from, nor, where
+  /// no return address is known, by the height of the stack.
   public var contextsPerBlock = 16
   /// Expressions kept.
   public var expressions = 1_000_000

@@ -116,6 +116,10 @@ struct Enumeration {
       return true
     }
     guard let (part, values) = split(order, bits) else { return false }
+    if part == target, companion < 0 {
+      found += values.map { ($0, nil) }
+      return true
+    }
     for value in values {
       fixed[part] = value
       guard collect(target, companion, order, &found, depth: depth + 1) else { return false }

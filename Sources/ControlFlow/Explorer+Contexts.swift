@@ -17,6 +17,9 @@ struct ReturnPoint {
   }
 
   var stacks: [Lower] = []
+  /// Whether it is the top of stacks that differ in height, in a loop that pushes more than it pops; what lies below
+  /// is looked up only where it is used.
+  var isLoop = false
   /// Contexts that have returned to this address, or looked at what lies below.
   var readers: [Int32] = []
 }
@@ -25,7 +28,9 @@ extension Explorer {
   /// Control reaches `pc` with a state. Where its return address has been used up, that is in every caller.
   mutating func enter(_ pc: Int, _ reached: SymbolicState, from index: Int32) {
     if recorded != nil { return }
-    guard reached.below >= 0, !reached.stack.contains(where: isLabel) else { return place(pc, reached) }
+    guard reached.below >= 0, !returnPoints[Int(reached.below)].isLoop,
+      !reached.stack.contains(where: isLabel)
+    else { return place(pc, reached) }
     forEachStack(below: reached, index) { explorer, whole in explorer.place(pc, whole) }
   }
 
@@ -35,7 +40,7 @@ extension Explorer {
     let context = contexts[Int(index)]
     let known = context.state.stack.count(where: isLabel)
     forEachStack(below: context.state, index) { explorer, whole in
-      explorer.place(context.pc, whole, keeping: known + 1)
+      explorer.place(context.pc, whole, keeping: known + 1, isDug: true)
     }
   }
 
@@ -63,7 +68,7 @@ extension Explorer {
   ///
   /// The stack counts from the `keeping`th last label on: how many words, and which labels lie where. As long as the
   /// block's budget of contexts allows, the entry counts too.
-  mutating func place(_ pc: Int, _ reached: SymbolicState, keeping: Int = 1) {
+  mutating func place(_ pc: Int, _ reached: SymbolicState, keeping: Int = 1, isDug: Bool = false) {
     steps += 2 + reached.stack.count / 8
     var state = reached
     cut(pc, &state, keeping: keeping)
@@ -73,6 +78,15 @@ extension Explorer {
     if let known = keys[key] { return meet(known, state) }
     if Int(contextCounts[pc]) >= limits.contextsPerBlock {
       key.entry = -1
+      if let known = keys[key] { return meet(known, state) }
+    }
+    if Int(contextCounts[pc]) >= limits.contextsPerBlock, !isDug, key.labels.isEmpty, key.height > 0 {
+      // Stacks that differ in height only.
+      let top = ContextKey(pc: Int32(pc), entry: -2, height: 0, below: -2, labels: [])
+      state.below = put(state.stack, state, under: top)
+      returnPoints[Int(state.below)].isLoop = true
+      state.stack = []
+      (key.height, key.below) = (0, state.below)
       if let known = keys[key] { return meet(known, state) }
     }
     contextCounts[pc] += 1

@@ -40,6 +40,8 @@ struct Explorer {
   var contextCounts: [Int32]
   /// Contexts to run, last in, first out: a function is run to its end before what its callers do with the results.
   var queue: [Int32] = []
+  /// The dispatcher's contexts, which go before all others: whatever the budget, its entry points are found.
+  var dispatcherQueue: [Int32] = []
 
   var entries: [Entry] = [.dispatcher]
   var entryNumbers: [Entry: Int32] = [.dispatcher: 0]
@@ -71,7 +73,7 @@ struct Explorer {
   /// Explores everything within the limits.
   mutating func explore() {
     place(0, SymbolicState())
-    while let next = queue.popLast() {
+    while let next = dispatcherQueue.popLast() ?? queue.popLast() {
       guard steps < limits.steps, contexts.count < limits.contexts, wordCount < limits.words,
         table.count < limits.expressions
       else {
@@ -156,7 +158,7 @@ struct Explorer {
   mutating func enqueue(_ index: Int32) {
     guard !contexts[Int(index)].isQueued else { return }
     contexts[Int(index)].isQueued = true
-    queue.append(index)
+    if contexts[Int(index)].state.entry == 0 { dispatcherQueue.append(index) } else { queue.append(index) }
   }
 
   /// Another state reaches a context.

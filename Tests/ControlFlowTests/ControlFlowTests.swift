@@ -130,6 +130,15 @@ struct ControlFlowTests {
     #expect(graph.jumps.dropLast().allSatisfy { $0.destinations.count <= 2 })
   }
 
+  @Test("A loop that leaves a word on the stack in each round is not analysed for each height")
+  func growingStack() throws {
+    // From each of four places a byte of the call data leads to any of them, and a word stays behind.
+    let graph = try graph("6000" + String(repeating: "5b 80 6001 01 80 35 6000 1a 56", count: 4))
+    #expect(graph.isResolved)
+    #expect(graph.jumps.map(\.destinations) == Array(repeating: [2, 13, 24, 35], count: 4))
+    #expect(graph.contexts < 200)
+  }
+
   @Test("What a function's caller does with words below the return address is seen")
   func wordsBelow() throws {
     // Calls 0x0f over 1, 0x0d; it returns to 9: SWAP1, POP, JUMP
