@@ -82,9 +82,10 @@ extension Explorer {
     }
     if Int(contextCounts[pc]) >= limits.contextsPerBlock, !isDug, key.labels.isEmpty, key.height > 0 {
       // Stacks that differ in height only.
-      let top = ContextKey(pc: Int32(pc), entry: -2, height: 0, below: -2, labels: [])
-      state.below = put(state.stack, state, under: top)
-      returnPoints[Int(state.below)].isLoop = true
+      let point = returnPoint(at: pc, upper: -2, height: 0, labels: [])
+      returnPoints[Int(point)].isLoop = true
+      put(state.stack, state, under: point)
+      state.below = point
       state.stack = []
       (key.height, key.below) = (0, state.below)
       if let known = keys[key] { return meet(known, state) }
@@ -108,27 +109,37 @@ extension Explorer {
 
   /// Leaves what lies below each label but the last ones to the return point of the label.
   private mutating func cut(_ pc: Int, _ state: inout SymbolicState, keeping: Int) {
+    let slots = state.stack.indices.filter { isLabel(state.stack[$0]) }.dropLast(keeping - 1).drop { $0 == 0 }
+    guard let last = slots.last else { return }
+    // A return point is told by the block it is met at and all that lies above; hence from the top down.
+    var points: [Int32] = []
+    var end = state.stack.count
+    for slot in slots.reversed() {
+      let words = Array(state.stack[slot..<end])
+      points.append(returnPoint(at: pc, upper: points.last ?? -2, height: end - slot, labels: labels(words)))
+      end = slot
+    }
     var start = 0
-    for slot in state.stack.indices.filter({ isLabel(state.stack[$0]) }).dropLast(keeping - 1)
-    where slot > 0 {
-      let upper = Array(state.stack[slot...])
-      let key = ContextKey(
-        pc: Int32(pc), entry: -2, height: Int32(upper.count), below: -2, labels: labels(upper))
-      state.below = put(Array(state.stack[start..<slot]), state, under: key)
+    for (slot, point) in zip(slots, points.reversed()) {
+      put(Array(state.stack[start..<slot]), state, under: point)
+      state.below = point
       start = slot
     }
-    state.stack.removeFirst(start)
+    state.stack.removeFirst(last)
   }
 
-  /// Remembers that words lie below a label; the number of the return point.
-  private mutating func put(
-    _ words: [ExpressionID], _ state: SymbolicState, under upper: ContextKey
-  ) -> Int32 {
-    let point = keys[upper] ?? Int32(returnPoints.count)
-    if point == returnPoints.count {
-      keys[upper] = point
-      returnPoints.append(ReturnPoint())
-    }
+  /// The number of a return point: met at `pc`, with words of these labels between it and the return point `upper`.
+  private mutating func returnPoint(at pc: Int, upper: Int32, height: Int, labels: [UInt64]) -> Int32 {
+    let key = ContextKey(pc: Int32(pc), entry: -2, height: Int32(height), below: upper, labels: labels)
+    if let known = keys[key] { return known }
+    let point = Int32(returnPoints.count)
+    keys[key] = point
+    returnPoints.append(ReturnPoint())
+    return point
+  }
+
+  /// Remembers that words lie below a return point.
+  private mutating func put(_ words: [ExpressionID], _ state: SymbolicState, under point: Int32) {
     let key = ContextKey(
       pc: -1 - point, entry: state.entry, height: Int32(words.count), below: state.below,
       labels: labels(words))
@@ -148,11 +159,10 @@ extension Explorer {
       wordCount += words.count
       changed = true
     }
-    guard changed else { return point }
+    guard changed else { return }
     for reader in returnPoints[Int(point)].readers
     where Self.agree(contexts[Int(reader)].state.entry, state.entry) {
       enqueue(reader)
     }
-    return point
   }
 }
