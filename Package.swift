@@ -38,8 +38,9 @@ let package = Package(
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
 
-    library("EthereumTypes", ["CGMP", "CSecp256k1"]),
+    library("EthereumTypes", ["CGMP", "CSecp256k1", "CPrefetch"]),
     library("StrictJSON", ["EthereumTypes"]),
     library("EVMBytecode", ["EthereumTypes"]),
     library("ControlFlow", ["EthereumTypes", "EVMBytecode"]),

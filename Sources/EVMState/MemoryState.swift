@@ -39,7 +39,7 @@ public final class MemoryState: StateReader, @unchecked Sendable {
     unsafe storage.deallocate()
   }
 
-  private var tables: MemoryTables {
+  var tables: MemoryTables {
     @inline(__always) unsafeAddress { unsafe UnsafePointer(storage) }
     @inline(__always) unsafeMutableAddress { unsafe storage }
   }

@@ -55,6 +55,9 @@ public final class ExecutionPlan: Sendable {
   /// What the plan follows from; nil where that is not known, or hangs on nothing.
   let basis: PlanBasis?
 
+  /// What each transaction is expected to look at; nil where that is not known.
+  let footprints: Footprints?
+
   /// The number of transactions.
   public var count: Int { priorities.count }
 
@@ -82,7 +85,8 @@ public final class ExecutionPlan: Sendable {
       waveOf: schedule.waveOf, workers: workers, unit: unit,
       speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
-      basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil)
+      basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
+      footprints: predictions.count == schedule.count ? Footprints(predictions) : nil)
   }
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
@@ -106,7 +110,8 @@ public final class ExecutionPlan: Sendable {
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: IncrementRules? = nil,
-    shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil
+    shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil,
+    footprints: Footprints? = nil
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -128,6 +133,7 @@ public final class ExecutionPlan: Sendable {
     parallelism = longest > 0 ? max(Double(totalCost) / Double(longest), 1) : 1
     self.unit = unit
     self.basis = basis
+    self.footprints = footprints?.count == count ? footprints : nil
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil

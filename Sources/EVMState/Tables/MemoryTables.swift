@@ -50,8 +50,10 @@ struct MemoryTables: ~Copyable {
     accountIndex.row(address.mixedBits) { accounts[$0].address == address }
   }
 
-  private func bits(_ account: Int, _ slot: UInt256) -> UInt64 {
-    slot.mixedBits &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
+  private func bits(_ account: Int, _ slot: UInt256) -> UInt64 { bits(account, slot.mixedBits) }
+
+  private func bits(_ account: Int, _ slot: UInt64) -> UInt64 {
+    slot &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
   }
 
   private func slotRow(_ account: Int, _ slot: UInt256) -> Int {
@@ -94,6 +96,34 @@ struct MemoryTables: ~Copyable {
     }
     return entries
   }
+
+  // MARK: Fetching ahead
+
+  /// Lets the processor fetch where to look an account up, given the mixed bits of its address.
+  func prefetchIndex(_ account: UInt64) { accountIndex.prefetch(account) }
+
+  /// The same for a slot of it.
+  func prefetchIndex(_ account: UInt64, _ slot: UInt64) {
+    let row = likelyRow(account)
+    if row >= 0 { slotIndex.prefetch(bits(row, slot)) }
+  }
+
+  /// Lets the processor fetch an account.
+  func prefetch(_ account: UInt64) {
+    let row = likelyRow(account)
+    if row >= 0 { accounts.prefetch(row) }
+  }
+
+  /// Lets the processor fetch a slot.
+  func prefetch(_ account: UInt64, _ slot: UInt64) {
+    let row = likelyRow(account)
+    if row < 0 { return }
+    let found = slotIndex.row(bits(row, slot)) { _ in true }
+    if found >= 0 { slots.prefetch(found) }
+  }
+
+  /// The row of an account, or of one with much the same hash.
+  private func likelyRow(_ bits: UInt64) -> Int { accountIndex.row(bits) { _ in true } }
 
   // MARK: Writing
 

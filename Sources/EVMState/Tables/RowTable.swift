@@ -36,6 +36,9 @@ struct RowTable: ~Copyable {
     }
   }
 
+  /// Lets the processor fetch where a row with that hash would be found.
+  func prefetch(_ bits: UInt64) { cells.prefetch(Int(truncatingIfNeeded: bits >> 32) & (cells.count &- 1)) }
+
   /// Adds a row that is not in the index yet. Amortised constant.
   mutating func insert(_ bits: UInt64, row: Int) {
     if (count + 1) * 2 > cells.count { grow(to: cells.count * 2) }

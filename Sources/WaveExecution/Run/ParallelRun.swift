@@ -158,12 +158,15 @@ final class ParallelRun: @unchecked Sendable {
     let transactions: UnsafePointer<Transaction>
     let senders: UnsafeBufferPointer<Address>
     var taken = PlainArray<Int32>(capacity: 32)
+    /// For how many of those taken each step of fetching ahead has been made.
+    var fetched = InlineArray<3, Int>(repeating: 0)
     var random: UInt64 = 0
   }
 
   private func work(_ worker: inout Worker, _ machine: inout Machine) {
     while !over.load(ordering: .acquiring) {
       worker.taken.removeAll()
+      worker.fetched = InlineArray(repeating: 0)
       if dispatcher.take(into: &worker.taken) {
         runTaken(&worker, &machine)
       } else if !commit(&worker, &machine, isIdle: true), !waitForWork() {
@@ -182,6 +185,7 @@ final class ParallelRun: @unchecked Sendable {
         guard mayRun(index, &worker) else { continue }
         // Whoever takes over needs nobody released.
         guard claim(index, Claim.worker) else { continue }
+        if let footprints = plan.footprints { prefetch(footprints, around: position - 1, &worker) }
         run(index, &worker, &machine)
       }
       perturbation?.disturb(worker.number, index, .release)
@@ -195,6 +199,17 @@ final class ParallelRun: @unchecked Sendable {
         commit(&worker, &machine, isIdle: false)
       }
       if over.load(ordering: .relaxed) { return }
+    }
+  }
+
+  /// Fetches ahead for the transaction about to run and for the next of those taken, a step less for each.
+  private func prefetch(_ footprints: Footprints, around position: Int, _ worker: inout Worker) {
+    for step in 0..<VersionedState.prefetchSteps {
+      let end = min(position + VersionedState.prefetchSteps - step, worker.taken.count)
+      for place in worker.fetched[step]..<max(end, worker.fetched[step]) {
+        versions.prefetch(footprints, of: Int(worker.taken[place]), step: step)
+      }
+      worker.fetched[step] = max(end, worker.fetched[step])
     }
   }
 

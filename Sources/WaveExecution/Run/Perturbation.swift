@@ -63,7 +63,7 @@ public struct Perturbation: Sendable {
     }
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
-      shownAccounts: plan.shownAccounts, basis: plan.basis)
+      shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: plan.footprints)
   }
 
   /// Whether a transaction is to be bound again although nothing it hangs on has changed.

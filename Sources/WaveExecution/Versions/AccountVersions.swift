@@ -181,5 +181,9 @@ struct SlotKey: Equatable, BitwiseCopyable {
   }
 
   @inline(__always)
-  var mixedBits: UInt64 { address.mixedBits ^ slot.mixedBits &* 0x9E37_79B9_7F4A_7C15 }
+  var mixedBits: UInt64 { Self.mix(address.mixedBits, slot.mixedBits) }
+
+  /// The same from the mixed bits of both.
+  @inline(__always)
+  static func mix(_ address: UInt64, _ slot: UInt64) -> UInt64 { address ^ slot &* 0x9E37_79B9_7F4A_7C15 }
 }

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Synchronization
 
 /// A hash table from locations to cells that any number of threads read and add to without locks.
@@ -39,8 +40,8 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
   /// Forgets everything and makes ready for about so many cells. Not while anyone else looks.
   func reset(expecting count: Int) {
     for index in 0...mask { unsafe buckets[index].store(nil, ordering: .relaxed) }
-    var size = 1 << 8
-    while size < count, size < 1 << 16 { size *= 2 }
+    var size: Int = 1 << 8
+    while size < count, size < (1 << 16 as Int) { size *= 2 }
     if size > capacity {
       unsafe buckets.deallocate()
       unsafe buckets = Self.make(size)
@@ -52,7 +53,7 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
   /// The cell of a key, nil where there is none.
   @unsafe @inline(__always)
   func find(_ bits: UInt64, _ key: Key) -> Pointer? {
-    let bucket = unsafe buckets + (Int(truncatingIfNeeded: bits >> 32) & mask)
+    let bucket = unsafe bucket(bits)
     var cell = unsafe bucket.pointee.load(ordering: .acquiring)
     while let found = unsafe cell {
       if unsafe found.pointee.key == key { return unsafe found }
@@ -61,10 +62,24 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
     return nil
   }
 
+  /// Lets the processor fetch where to look for a key with that hash.
+  func prefetchBucket(_ bits: UInt64) { unsafe Prefetch.fetch(UnsafePointer(bucket(bits))) }
+
+  /// The first cell that a key with that hash may have, nil where there is none.
+  @unsafe @inline(__always)
+  func likelyCell(_ bits: UInt64) -> Pointer? {
+    unsafe bucket(bits).pointee.load(ordering: .acquiring)
+  }
+
+  @inline(__always)
+  private func bucket(_ bits: UInt64) -> UnsafeMutablePointer<Bucket> {
+    unsafe buckets + (Int(truncatingIfNeeded: bits >> 32) & mask)
+  }
+
   /// Adds a cell unless another thread was faster; either way the one that counts is returned.
   @unsafe
   func insert(_ bits: UInt64, _ key: Key, _ content: consuming Content, in arena: Arena) -> Pointer {
-    let bucket = unsafe buckets + (Int(truncatingIfNeeded: bits >> 32) & mask)
+    let bucket = unsafe bucket(bits)
     let cell = unsafe arena.allocate(Cell.self)
     unsafe cell.initialize(to: Cell(key: key, next: nil, content: content))
     var head = unsafe bucket.pointee.load(ordering: .acquiring)

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Synchronization
 
 /// What one transaction did to one location. Plain old data in an arena; never moved, never freed before the block
@@ -36,6 +37,12 @@ struct VersionList<Change: ~Copyable>: ~Copyable {
   @unsafe @inline(__always)
   func last(before index: Int) -> Pointer? {
     unsafe skip(latest.load(ordering: .acquiring), before: index)
+  }
+
+  /// Lets the processor fetch the latest version.
+  @inline(__always)
+  func prefetchLatest() {
+    if let latest = unsafe latest.load(ordering: .relaxed) { unsafe Prefetch.fetch(UnsafePointer(latest)) }
   }
 
   /// The last version before a version's transaction.

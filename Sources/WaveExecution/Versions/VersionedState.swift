@@ -23,6 +23,8 @@ final class VersionedState: @unchecked Sendable {
 
   /// The state before the first transaction; must not change meanwhile.
   let base: any StateReader
+  /// Where most of it lies, if that is in memory.
+  let bottom: MemoryState?
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
@@ -50,6 +52,7 @@ final class VersionedState: @unchecked Sendable {
     expecting: Int
   ) {
     self.base = base
+    bottom = (base as? MemoryState)?.bottom
     self.coinbase = coinbase
     self.rules = rules
     self.finality = finality

@@ -1,0 +1,23 @@
+import CPrefetch
+
+/// Asking for memory before it is looked at.
+@usableFromInline
+package enum Prefetch {
+  /// Lets the processor fetch the cache lines that hold a value's beginning and end. Nothing is looked at: the address may
+  /// be any.
+  @unsafe @inlinable @inline(__always)
+  package static func fetch<Value: ~Copyable>(_ value: UnsafePointer<Value>) {
+    let start = unsafe UnsafeRawPointer(value)
+    unsafe wavefront_prefetch(start)
+    if MemoryLayout<Value>.stride > 16 { unsafe wavefront_prefetch(start + MemoryLayout<Value>.stride - 1) }
+  }
+}
+
+extension PlainArray {
+  /// Lets the processor fetch the element at `index`, which must be below `count`.
+  @inlinable @inline(__always)
+  package func prefetch(_ index: Int) {
+    assert(index >= 0 && index < stored)
+    unsafe Prefetch.fetch(UnsafePointer(base + index))
+  }
+}
