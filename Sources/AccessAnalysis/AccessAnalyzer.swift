@@ -13,7 +13,7 @@ public final class AccessAnalyzer: Sendable {
   private let summaries = Mutex<[SummaryKey: ContractSummary]>([:])
   private let workspaces = Mutex<[Workspace]>([])
   private let paths: PathStore
-  let signers = SignerMemo()
+  let results = PrecompileMemo()
   private let memo = PredictionMemo()
   let emptySummary = ContractSummary(code: [], fork: .frontier)
 
@@ -25,11 +25,11 @@ public final class AccessAnalyzer: Sendable {
   /// - Parameter storage: where it finds those of earlier analyzers, and where `saveSummaries` leaves its own.
   public init(storage: (any SummaryStorage)? = nil) {
     self.storage = storage
-    paths = PathStore(signers: signers)
+    paths = PathStore(results: results)
   }
 
-  /// Forgets the signers that contracts asked for, which otherwise are kept as contracts' summaries are.
-  public func forgetSigners() { signers.removeAll() }
+  /// Forgets what precompiles returned, such as signers, which otherwise is kept as contracts' summaries are.
+  public func forgetPrecompileResults() { results.removeAll() }
 
   /// Forgets the predictions that are remembered because no path expresses them.
   public func forgetPredictions() { memo.removeAll() }
@@ -93,7 +93,7 @@ public final class AccessAnalyzer: Sendable {
     } else if case .none(let reason) = report.route {
       var effects = PredictedEffects()
       let run = TaintedRun.predict(
-        transaction, from: sender, in: environment, on: state, limits: .standard, signers: signers,
+        transaction, from: sender, in: environment, on: state, limits: .standard, results: results,
         effects: &effects)
       if run.failure == nil {
         report.prediction = run.prediction
@@ -223,7 +223,7 @@ public final class AccessAnalyzer: Sendable {
     if case .none(let reason) = report.route {
       var left = PredictedEffects()
       let run = TaintedRun.predict(
-        transaction, from: sender, in: environment, on: values, limits: .standard, signers: signers,
+        transaction, from: sender, in: environment, on: values, limits: .standard, results: results,
         effects: &left)
       guard run.failure == nil else { return (report, nil) }
       report.prediction = run.prediction

@@ -16,7 +16,7 @@ public struct PrePassCost: Hashable, Sendable {
   /// Predicting all transactions with nothing known of any contract.
   public var cold: UInt64 = 0
   /// Predicting all transactions with all known of their contracts, and none of the transactions: summaries, paths, and
-  /// the signers that ECRECOVER finds.
+  /// what precompiles return.
   public var warm: UInt64 = 0
   /// Predicting them once more, which finds those remembered that no path expresses.
   public var again: UInt64 = 0

@@ -186,6 +186,7 @@ extension Binder {
     let row = accountRow(Value(target.word))
     // Priced before the balance is looked at: a call that cannot pay still observes whether its target exists.
     noteLiveness(row, value, site.op)
+    let checkpoint = table.checkpoint
     if site.op == Opcode.call || site.op == Opcode.callcode, !value.isKnownZero {
       if !failsWithCall {
         guard try coversBalance(value) else {
@@ -198,6 +199,7 @@ extension Binder {
       if site.op == Opcode.callcode { table.note(.balanceRead, frame.account) }
     }
     let used = frame.gasUsed
+    var isFailure = false
     switch precompile {
     case .ecrecover:
       // The signer is rarely more than compared with: it stays a symbol until somebody asks.
@@ -217,15 +219,23 @@ extension Binder {
       show(text, 0..<text.count)
       try postpone(precompile, text, output)
     default:
-      let input = try force(text)
-      let cost = Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
-      frame.gasUsed += cost
-      // About what it takes; whoever asks for more than the budget has no gas for it either.
-      try spend(cost)
-      var result: [UInt8] = []
-      if precompiles.run(precompile, input: input.span, into: &result) {
-        deliver(Text(result), output)
+      for piece in text.pieces { _ = try forced(Value(symbol: piece.symbol)) }
+      try spend(copying: text.count, of: text)
+      let input = text.resolved { symbols[$0].word }
+      if Self.pricedRanges(precompile, input).contains(where: { text.isOpen($0) }) {
+        symbols.recorder?.abort(.bytes)
+      }
+      frame.gasUsed += Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40))
+      let result = try run(precompile, input)
+      // Hashes are made of anything.
+      if precompile != .sha256, precompile != .ripemd160 {
+        let outcome = traced(result, of: precompile, .outcome, text)
+        if outcome.trace != 0 { symbols.recorder?.decide(outcome) }
+      }
+      if let result {
+        deliver(traced(result, of: precompile, text), output)
       } else {
+        isFailure = true
         frame.returnData = Text()
         push(.zero)
       }
@@ -236,12 +246,38 @@ extension Binder {
       if slack < 0 { throw .gas }
       symbols.recorder?.needsGas(slack: slack)
     }
+    if isFailure {
+      table.revert(to: checkpoint)
+      burnGrantedGas()
+    }
+  }
+
+  /// The bytes of a precompile's input on which its price hangs, or the size of what it returns.
+  private static func pricedRanges(_ precompile: Precompile, _ input: [UInt8]) -> [Range<Int>] {
+    switch precompile {
+    case .modexp:
+      // Three lengths, and behind the base the exponent's first word.
+      let base = UInt256(bigEndian: input.prefix(32)) ?? .zero
+      let exponent = 96 + Int(min(base.clampedToUInt64, 1 << 40))
+      return [0..<96, exponent..<exponent + 32]
+    case .blake2f: return [0..<4]
+    default: return []
+    }
+  }
+
+  /// What a precompile returned, word by word.
+  private func traced(_ output: [UInt8], of precompile: Precompile, _ text: Text) -> Text {
+    guard symbols.recorder != nil else { return Text(output) }
+    let words = (output.count + 31) / 32
+    var result = Text([UInt8](repeating: 0, count: 32 * words))
+    for word in 0..<words { result.store(traced(output, of: precompile, .word(word), text), at: 32 * word) }
+    return output.count == result.count ? result : result.slice(0, output.count)
   }
 
   /// Whether a precompile need not run: neither its price nor the size of its output hang on bytes that are not known,
   /// and that it succeeds is certain, or else fails the transaction.
   private func isLazy(_ precompile: Precompile, _ text: Text, _ failsWithCall: Bool) -> Bool {
-    if text.isKnown && text.softPieces.isEmpty { return false }
+    if text.isKnown { return false }
     return switch precompile {
     case .sha256, .ripemd160: true
     case .bn254Add, .bn254Mul, .bn254Pairing: failsWithCall

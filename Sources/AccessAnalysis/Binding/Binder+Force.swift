@@ -133,6 +133,24 @@ extension Binder {
     return Value(word, trace: trace)
   }
 
+  /// Something of what a precompile returned for a text whose symbols are known.
+  func traced(
+    _ output: [UInt8]?, of precompile: Precompile, _ aspect: PrecompileAspect, _ text: Text
+  ) -> Value {
+    let word = aspect.word(of: output)
+    guard let recorder = symbols.recorder else { return Value(word) }
+    return Value(
+      word,
+      trace: recorder.result(of: precompile, aspect, text) { symbols.latest(Value(symbol: $0)) })
+  }
+
+  /// What a precompile returns; nil where it fails.
+  mutating func run(_ precompile: Precompile, _ input: [UInt8]) throws(FallbackReason) -> [UInt8]? {
+    // About what it takes; whoever asks for more than the budget has no gas for it either.
+    try spend(Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40)))
+    return analyzer.results.output(of: precompile, input.span, precompiles)
+  }
+
   private func resolvedText(_ index: Int32) -> [UInt8] {
     symbols.texts[Int(index)].resolved { symbols[$0].word }
   }
@@ -168,23 +186,37 @@ extension Binder {
       let word = try recoveredWord(resolvedText(node.text)) ?? symbols.latest(node.a).word
       return traced(word, PathCode.recover, node.text, before: node.a)
     case .precompile:
-      var output: [UInt8] = []
-      let input = resolvedText(node.text)
+      guard let precompile = Precompile(rawValue: UInt16(node.op)) else { return .zero }
       // That it succeeds is assumed: where it does not, the transaction fails and the word does not matter.
-      if let precompile = Precompile(rawValue: UInt16(node.op)) {
-        try spend(Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40)))
-        _ = precompiles.run(precompile, input: input.span, into: &output)
-      }
-      symbols.recorder?.abort(.precompile)
-      let offset = 32 * Int(node.a.word.clampedToUInt64)
-      return Value(UInt256(bigEndian: output.dropFirst(offset).prefix(32)) ?? .zero)
+      let output = try run(precompile, resolvedText(node.text))
+      return traced(
+        output, of: precompile, .word(Int(node.a.word.clampedToUInt64)), symbols.texts[Int(node.text)])
     case .unknowable: throw .gasDependentValue
     }
   }
 
+  /// Decides whether the last ECRECOVER returned anything, where that is still open.
+  mutating func decideRecovery() throws(FallbackReason) {
+    let symbol = frame.undecidedRecovery
+    guard symbol != 0 else { return }
+    frame.undecidedRecovery = 0
+    let text = symbols[symbol].text
+    for piece in symbols.texts[Int(text)].pieces { _ = try forced(Value(symbol: piece.symbol)) }
+    try spend(on: symbols.texts[Int(text)])
+    let word = try recoveredWord(resolvedText(text))
+    _ = decidedZeroness(traced(word == nil ? .zero : .one, PathCode.recovers, text))
+    guard let word else {
+      frame.returnData = Text()
+      return
+    }
+    // What was in memory before no longer matters.
+    symbols.settle(symbol, traced(word, PathCode.recover, text))
+    frame.returnData = Text(words: symbols.settled(Value(symbol: symbol)))
+  }
+
   /// The word ECRECOVER returns; nil where it returns nothing.
   func recoveredWord(_ input: [UInt8]) throws(FallbackReason) -> UInt256? {
-    analyzer.signers.word(input.span, precompiles)
+    analyzer.results.signer(input.span, precompiles)
   }
 
   /// The account in the state the prediction is made for.

@@ -250,7 +250,7 @@ extension Binder {
     case Opcode.or where isZero, Opcode.and where !isZero && isTruth(symbol.a) && isTruth(symbol.b):
       // Both are zero; both are true.
       for part in [symbol.a, symbol.b] {
-        guard try leaves(of: [part]).contains(bounds.root) else { continue }
+        guard try leaves(of: [part], kinds: [.storage, .balance]).contains(bounds.root) else { continue }
         guard try require(part, isZero: isZero, &bounds, depth: depth - 1) else { return false }
       }
       return true

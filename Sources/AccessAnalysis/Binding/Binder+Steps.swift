@@ -287,13 +287,4 @@ extension Binder {
     }
     return true
   }
-
-  /// Decides whether the last ECRECOVER returned anything, where that is still open.
-  private mutating func decideRecovery() throws(FallbackReason) {
-    let symbol = frame.undecidedRecovery
-    guard symbol != 0 else { return }
-    frame.undecidedRecovery = 0
-    let input = try force(symbols.texts[Int(symbols[symbol].text)])
-    frame.returnData = Text(try recoveredWord(input)?.bigEndianBytes ?? [])
-  }
 }

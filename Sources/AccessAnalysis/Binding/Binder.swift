@@ -347,9 +347,8 @@ struct Binder {
     frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)
     if !burnsGas { frame.gasSpared += ended.gasSpared }
     if burnsGas {
-      frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64)
       observations.prices.removeSubrange(min(ended.firstPrice, observations.prices.count)...)
-      observations.hasBurntGas = true
+      burnGrantedGas()
     }
     frame.returnData = data
     frame.undecidedRecovery = 0
@@ -358,6 +357,12 @@ struct Binder {
       if count > 0 { frame.memory.copy(data, from: 0, count: count, to: offset) }
     }
     push(result)
+  }
+
+  /// A call burnt all the gas it was given, which is no more than a part of what was left.
+  mutating func burnGrantedGas() {
+    frame.gasUsed = max(frame.gasUsed, frame.gasAvailable - frame.gasLeft / 64)
+    observations.hasBurntGas = true
   }
 
   /// Keeps a frame's memory for the next frame.

@@ -52,6 +52,12 @@ struct Text {
     softPieces.contains { $0.offset < offset + count && $0.end > offset }
   }
 
+  /// The same, or symbols.
+  func isOpen(_ range: Range<Int>) -> Bool {
+    isSoft(range.lowerBound, range.count)
+      || pieces.contains { $0.offset < range.upperBound && $0.end > range.lowerBound }
+  }
+
   /// Makes the text at least `size` bytes long, in whole words.
   @inline(__always)
   mutating func grow(to size: Int) {

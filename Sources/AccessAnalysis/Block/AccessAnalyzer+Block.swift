@@ -54,7 +54,7 @@ private struct BlockPass {
   /// What the transactions so far are predicted to leave.
   private var values: MemoryState
   /// Accounts that they are predicted to have brought to life.
-  private var births: Set<Address> = []
+  private var births = AddressSet()
 
   init(
     _ analyzer: AccessAnalyzer, _ transactions: [Transaction], _ senders: [Address],
@@ -108,8 +108,8 @@ private struct BlockPass {
     guard !births.isEmpty else { return }
     let access = prediction.access
     var born: [Location] = []
-    for location in access.writes where births.contains(location.address) {
-      if location.field == .balance || location.field == .nonce { born.append(.liveness(location.address)) }
+    for location in access.writes where location.field == .balance || location.field == .nonce {
+      if births.contains(location.address) { born.append(.liveness(location.address)) }
     }
     for location in access.adds where location.field == .balance && births.contains(location.address) {
       born.append(.liveness(location.address))
@@ -122,32 +122,15 @@ private struct BlockPass {
 
   /// The transactions whose effects only a run tells, and which others hang on.
   var doubtsThatMatter: Set<Int> {
-    var found = guessesThatMatter
-    guard let first = entries.firstIndex(where: { $0.effects?.isDoubtful ?? false }) else { return found }
-    // Whose doubtful values made what is in a location.
-    var sources: [Location: Set<Int>] = [:]
-    var filter = LocationFilter()
+    let guesses = guessesThatMatter
+    guard let first = entries.firstIndex(where: { $0.effects?.isDoubtful ?? false }) else { return guesses }
+    var trace = DoubtTrace()
     for index in first..<entries.count {
-      let prediction = entries[index].report.prediction
-      for condition in prediction.conditions where filter.mayContain(condition.location) {
-        if let source = sources[condition.location] { found.formUnion(source) }
+      trace.add(entries[index].report.prediction, isDoubtful: entries[index].effects?.isDoubtful ?? false) {
+        isOwn($0, index)
       }
-      var own: Set<Int> = entries[index].effects?.isDoubtful ?? false ? [index] : []
-      // What it writes may be made from all it reads; what it pays is known without.
-      for location in prediction.access.reads where filter.mayContain(location) {
-        guard let source = sources[location], !isOwn(location, index) else { continue }
-        own.formUnion(source)
-      }
-      if own.isEmpty {
-        for location in prediction.access.writes where filter.mayContain(location) { sources[location] = nil }
-        continue
-      }
-      for location in prediction.access.writes { sources[location] = own }
-      for location in prediction.access.adds { sources[location, default: []].formUnion(own) }
-      filter.insert(prediction.access.writes)
-      filter.insert(prediction.access.adds)
     }
-    return found
+    return guesses.union(trace.found.map { first + $0 })
   }
 
   /// Whether a location is the sender's nonce, or what the transaction is paid from.
@@ -157,13 +140,23 @@ private struct BlockPass {
 
   /// The transactions whose exact gas somebody hangs on: who looks at an account's balance sees what it has paid.
   private var guessesThatMatter: Set<Int> {
-    var found: Set<Int> = []
-    for (index, entry) in entries.enumerated() {
-      for condition in entry.report.prediction.conditions where condition.location.field == .balance {
-        for earlier in 0..<index where senders[earlier] == condition.location.address {
-          if let effects = entries[earlier].effects, !effects.isExact { found.insert(earlier) }
-        }
+    var looked = AddressSet()
+    for index in entries.indices {
+      for condition in entries[index].report.prediction.conditions where condition.location.field == .balance
+      {
+        looked.insert(condition.location.address)
       }
+    }
+    guard !looked.isEmpty else { return [] }
+    var found: Set<Int> = []
+    var guesses: [Address: [Int]] = [:]
+    for index in entries.indices {
+      for condition in entries[index].report.prediction.conditions where condition.location.field == .balance
+      {
+        found.formUnion(guesses[condition.location.address] ?? [])
+      }
+      guard looked.contains(senders[index]), !(entries[index].effects?.isExact ?? true) else { continue }
+      guesses[senders[index], default: []].append(index)
     }
     return found
   }
@@ -171,11 +164,15 @@ private struct BlockPass {
   /// Goes through the block once more: runs some transactions, and predicts anew what hangs on what that changes.
   mutating func predictAnew(running run: Set<Int>) {
     values = MemoryState(base: state)
-    births = []
+    births = AddressSet()
     var changed: Set<Location> = []
     var filter = LocationFilter()
-    for index in entries.indices {
+    var carriedOut = 0
+    for index in (run.min() ?? entries.count)..<entries.count {
       if run.contains(index) || !changed.isEmpty && touches(index, changed, filter) {
+        // What nobody looks at any more need not be carried out.
+        for earlier in carriedOut..<index { carryOut(earlier) }
+        carriedOut = index
         let before = entries[index].effects
         let wasRun = if case .taintedRun = entries[index].report.route { true } else { false }
         entries[index] = entry(index, isRun: wasRun || run.contains(index))
@@ -183,7 +180,6 @@ private struct BlockPass {
         changed.formUnion(differences)
         filter.insert(differences)
       }
-      carryOut(index)
     }
   }
 

@@ -28,3 +28,20 @@ struct LocationFilter {
     return words[place >> 6] & 1 << UInt64(place & 63) != 0
   }
 }
+
+/// A set of addresses that tells of most others quickly that they are not in it.
+struct AddressSet {
+  private var addresses: Set<Address> = []
+  private var filter = LocationFilter()
+
+  var isEmpty: Bool { filter.isEmpty }
+
+  mutating func insert(_ address: Address) {
+    addresses.insert(address)
+    filter.insert(.liveness(address))
+  }
+
+  func contains(_ address: Address) -> Bool {
+    filter.mayContain(.liveness(address)) && addresses.contains(address)
+  }
+}

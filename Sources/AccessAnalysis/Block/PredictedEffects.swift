@@ -58,7 +58,7 @@ struct PredictedEffects {
   }
 
   /// Does to a state what the transaction is predicted to do, and adds the accounts that come to life.
-  func apply(to state: MemoryState, births: inout Set<Address>) throws(StateReadError) {
+  func apply(to state: MemoryState, births: inout AddressSet) throws(StateReadError) {
     for change in accounts {
       let before = try state.account(change.address)
       if change.isRemoved {

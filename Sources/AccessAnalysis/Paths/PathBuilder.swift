@@ -95,7 +95,10 @@ struct PathBuilder {
 
   /// Whether `aux` names a text.
   static func hasText(_ op: UInt8) -> Bool {
-    op == Opcode.keccak256 || op == PathCode.bytes || op == PathCode.recover
+    switch op {
+    case Opcode.keccak256, PathCode.bytes, PathCode.recover, PathCode.recovers, PathCode.precompile: true
+    default: false
+    }
   }
 
   // MARK: Building

@@ -17,6 +17,11 @@ enum PathCode {
   static let recover: UInt8 = 0xE4
   /// The address of account row `aux`.
   static let accountAddress: UInt8 = 0xE5
+  /// Whether ECRECOVER finds a signer for input text `aux`: 1 or 0.
+  static let recovers: UInt8 = 0xE6
+  /// What a precompile returns for input text `aux`; which one, and what of it, says the constant `a`, as made by
+  /// `PrecompileAspect.code`.
+  static let precompile: UInt8 = 0xE7
 }
 
 /// A value on a path as an expression over the transaction, the block and the state.

@@ -27,7 +27,8 @@ extension PathRecorder {
     let node = expressions[Int(operand)]
     switch node.op {
     case PathCode.accountAddress, Opcode.address, Opcode.coinbase: return 160
-    case Opcode.lt, Opcode.gt, Opcode.slt, Opcode.sgt, Opcode.eq, Opcode.iszero: return 1
+    case Opcode.lt, Opcode.gt, Opcode.slt, Opcode.sgt, Opcode.eq, Opcode.iszero, PathCode.recovers:
+      return 1
     case Opcode.byte: return 8
     case Opcode.timestamp, Opcode.number, Opcode.gaslimit, Opcode.chainid: return 64
     case Opcode.and: return min(width(node.a, depth: depth - 1), width(node.b, depth: depth - 1))

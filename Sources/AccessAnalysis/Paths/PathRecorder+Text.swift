@@ -29,6 +29,11 @@ extension PathRecorder {
     case PathCode.hashOfTwo: result = "keccak(\(part(node.a)) . \(part(node.b)))"
     case PathCode.bytes: result = pieces(node.aux, part)
     case PathCode.recover: result = "ecrecover(\(pieces(node.aux, part)))"
+    case PathCode.precompile:
+      let code = node.a < 0 ? constants[Int(~node.a)].l0 : 0
+      let name = PrecompileAspect.decode(code).map { "\($0.precompile)" } ?? "precompile"
+      result = "\(name)(\(pieces(node.aux, part)))"
+    case PathCode.recovers: result = "recovers(\(pieces(node.aux, part)))"
     case PathCode.accountAddress: result = Self.accountName(Int(node.aux))
     case Opcode.keccak256: result = "keccak(\(pieces(node.aux, part)))"
     case Opcode.sload: result = "sload(\(slot(Int(node.aux))))"

@@ -1,4 +1,5 @@
 import EVMBytecode
+import EVMPrecompiles
 import EthereumTypes
 
 /// Writes down what a binding does as a function of its inputs, so that it can be done again without walking code.
@@ -111,6 +112,16 @@ final class PathRecorder {
       }
     }
     return self.node(PathExpression(op: op, aux: intern(template), a: before))
+  }
+
+  /// The trace of something of what a precompile returns for a text, whose symbols all are known.
+  func result(
+    of precompile: Precompile, _ aspect: PrecompileAspect, _ text: Text, _ value: (UInt32) -> Value
+  ) -> PathOperand {
+    let template = PathText(text, value)
+    if template.parts.isEmpty { return 0 }
+    let code = constant(UInt256(aspect.code(precompile)))
+    return node(PathExpression(op: PathCode.precompile, aux: intern(template), a: code))
   }
 
   /// The operand that is the word of a text at `offset`; nil where it is pieced together.

@@ -6,13 +6,13 @@ import EthereumTypes
 
 /// Binds a transaction along a path that was seen before: computes what decided then, sees whether it decides alike,
 /// and fills the path's locations with this transaction's keys. No code is walked.
-struct PathRunner {
+struct PathRunner: ~Copyable {
   let workspace: PathWorkspace
   let call: TransactionCall
   let environment: BlockEnvironment
   let state: any StateReader
   let precompiles: PrecompileRules
-  let signers: SignerMemo
+  let results: PrecompileMemo
   /// At least this much gas is there when execution starts.
   let gasAtStart: Int
 
@@ -24,9 +24,9 @@ struct PathRunner {
 
   init(
     workspace: PathWorkspace, call: TransactionCall, environment: BlockEnvironment, state: any StateReader,
-    precompiles: PrecompileRules, signers: SignerMemo
+    precompiles: PrecompileRules, results: PrecompileMemo
   ) {
-    self.signers = signers
+    self.results = results
     self.workspace = workspace
     self.call = call
     gasAtStart = call.gasAtStart(environment)
@@ -117,15 +117,16 @@ struct PathRunner {
       guard let row = accountRow(Address(truncating: word), isConstant: step.a < 0) else { return nil }
       return Int32(truncatingIfNeeded: row)
     case PathInstruction.firstGuard &+ PathEvent.Kind.slot.rawValue:
-      return slotRow(word, step.aux, in: workspace.slots, isTransient: false, &slotCount)
-    default: return slotRow(word, step.aux, in: workspace.transients, isTransient: true, &transientCount)
+      return Self.slotRow(workspace, word, step.aux, isTransient: false, &slotCount)
+    default: return Self.slotRow(workspace, word, step.aux, isTransient: true, &transientCount)
     }
   }
 
   @inline(__always)
-  private func slotRow(
-    _ slot: UInt256, _ account: Int32, in rows: Cells<PathSlot>, isTransient: Bool, _ count: inout Int
+  private static func slotRow(
+    _ workspace: PathWorkspace, _ slot: UInt256, _ account: Int32, isTransient: Bool, _ count: inout Int
   ) -> Int32? {
+    let rows = isTransient ? workspace.transients : workspace.slots
     let row = workspace.row(ofSlot: slot, account, in: rows, isTransient: isTransient, count: count)
     if row == count {
       guard count < PathWorkspace.maximumSlots - 1 else { return nil }
@@ -195,7 +196,9 @@ struct PathRunner {
     case PathCode.bytes:
       _ = assemble(step.aux, trace)
       return unsafe UInt256(bigEndianAt: UnsafeRawPointer(workspace.text.bytes))
-    case PathCode.recover: return recover(step, trace)
+    case PathCode.recover: return signer(step, trace) ?? get(step.a, trace)
+    case PathCode.recovers: return signer(step, trace) == nil ? .zero : .one
+    case PathCode.precompile: return precompileResult(step, trace)
     case Opcode.blockhash:
       let number = get(step.a, trace)
       guard number.fitsUInt64, number.l0 < environment.number, environment.number &- number.l0 <= 256 else {
@@ -270,9 +273,19 @@ struct PathRunner {
     return count
   }
 
-  private func recover(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256 {
-    let count = assemble(step.aux, trace)
-    let input = unsafe [UInt8](UnsafeRawBufferPointer(start: workspace.text.bytes, count: count))
-    return signers.word(input.span, precompiles) ?? get(step.a, trace)
+  /// What ECRECOVER returns; nil where it returns nothing.
+  private func signer(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256? {
+    results.signer(assembled(step.aux, trace).span, precompiles)
+  }
+
+  /// Something of what a precompile returns.
+  private func precompileResult(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256 {
+    guard let (precompile, aspect) = PrecompileAspect.decode(get(step.a, trace).l0) else { return .zero }
+    return aspect.word(of: results.output(of: precompile, assembled(step.aux, trace).span, precompiles))
+  }
+
+  private func assembled(_ text: Int32, _ trace: borrowing PathTrace) -> [UInt8] {
+    let count = assemble(text, trace)
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: workspace.text.bytes, count: count))
   }
 }

@@ -9,7 +9,7 @@ import Synchronization
 final class PathStore: Sendable {
   private let trees = Mutex<[PathKey: PathTree]>([:])
   private let workspaces = Mutex<[PathWorkspace]>([])
-  private let signers: SignerMemo
+  private let results: PrecompileMemo
   /// About how many instructions all trees hold.
   private let instructionCount = Atomic(0)
 
@@ -17,7 +17,7 @@ final class PathStore: Sendable {
   private static let maximumInstructions = 8_000_000
   private static let maximumTrees = 200_000
 
-  init(signers: SignerMemo) { self.signers = signers }
+  init(results: PrecompileMemo) { self.results = results }
 
   /// The account that a transaction calls, nil where it does not exist; nil where the transaction is none whose paths
   /// are kept: it creates a contract, sets delegations, calls a precompile, or its callee cannot be read.
@@ -66,7 +66,7 @@ final class PathStore: Sendable {
     defer { workspaces.withLock { $0.append(workspace) } }
     var runner = PathRunner(
       workspace: workspace, call: call, environment: environment, state: state, precompiles: precompiles,
-      signers: signers)
+      results: results)
     // A state that cannot be read is reported by the binder.
     switch (try? runner.run(from: first, callee: callee, effects: &effects)) ?? .missing {
     case .missing: return .missing

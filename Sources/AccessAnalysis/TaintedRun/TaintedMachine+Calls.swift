@@ -212,10 +212,11 @@ extension TaintedMachine {
       guard spend(Int(clamping: cost) / 2) else { return .aborted }
       var output = precompileOutput
       precompileOutput = []
-      let signers = precompile == .ecrecover ? signers : nil
+      let known = precompileResults
       succeeds = memory.withSpan(call.inputStart, call.inputCount) { input in
-        guard let signers else { return rules.run(precompile, input: input, into: &output) }
-        output = signers.word(input, rules)?.bigEndianBytes ?? []
+        guard let known else { return rules.run(precompile, input: input, into: &output) }
+        guard let result = known.output(of: precompile, input, rules) else { return false }
+        output = result
         return true
       }
       precompileOutput = output

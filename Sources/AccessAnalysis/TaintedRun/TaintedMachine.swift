@@ -49,8 +49,8 @@ struct TaintedMachine: ~Copyable {
   var blockHashes: [UInt64: Hash32] = [:]
   var deployedCodes: [Hash32: Bytes] = [:]
   var precompileOutput: Bytes = []
-  /// Signers found before, where somebody keeps them.
-  var signers: SignerMemo?
+  /// What precompiles returned before, where somebody keeps it.
+  var precompileResults: PrecompileMemo?
 
   init(
     block: BlockEnvironment, origin: Address, gasPrice: UInt256, blobHashes: [Hash32],

@@ -42,7 +42,7 @@ public struct TaintedRun: Sendable {
   /// The same; says what the transaction leaves behind too.
   static func predict(
     _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, on state: any StateReader,
-    limits: TaintedRunLimits, signers: SignerMemo? = nil, effects: inout PredictedEffects
+    limits: TaintedRunLimits, results: PrecompileMemo? = nil, effects: inout PredictedEffects
   ) -> TaintedRun {
     guard block.fork < .amsterdam else {
       return TaintedRun(prediction: .unknown, gasUsed: nil, failure: .unsupportedFork)
@@ -50,7 +50,7 @@ public struct TaintedRun: Sendable {
     var machine = TaintedMachine(
       block: block, origin: sender, gasPrice: transaction.effectiveGasPrice(baseFee: block.baseFee),
       blobHashes: transaction.blobVersionedHashes, state: state, limits: limits)
-    machine.signers = signers
+    machine.precompileResults = results
     guard let gasUsed = machine.execute(transaction) else {
       return TaintedRun(prediction: .unknown, gasUsed: nil, failure: machine.failure)
     }

@@ -125,4 +125,14 @@ struct ConditionTests {
       #expect(prediction.access.writes.contains(.liveness(contract)) == balance.isZero)
     }
   }
+
+  @Test("That a balance is nothing and something else is true is a condition on the balance")
+  func balanceInConjunction() throws {
+    var fixture = Fixture(
+      "PUSH 1 SELFBALANCE ISZERO AND PUSH @empty JUMPI PUSH 1 SLOAD POP STOP empty: PUSH 2 SLOAD POP STOP")
+    let prediction = try fixture.expectCovered()
+    #expect(prediction.conditions.first { $0.location == .balance(contract) }?.high == 0)
+    fixture.balances[contract] = 5
+    try fixture.expectCovered()
+  }
 }

@@ -73,7 +73,7 @@ struct PathEffectTests {
       report.route == .summary
     else { return nil }
     let predicted = fixture.state
-    var births: Set<Address> = []
+    var births = AddressSet()
     try effects.apply(to: predicted, births: &births)
     let actual = fixture.state
     try actual.apply(try fixture.actual().effects)

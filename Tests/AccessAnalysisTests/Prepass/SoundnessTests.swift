@@ -114,9 +114,14 @@ struct ProgramGenerator {
     let op = ["CALL", "CALL", "DELEGATECALL", "STATICCALL", "CALLCODE"][pick(5)]
     let hasValue = op == "CALL" || op == "CALLCODE"
     let value = hasValue ? (pick(3) == 0 ? "PUSH 1 \(expression()) AND" : "PUSH 0") : ""
-    let target = pick(6) == 0 ? "\(expression())" : "PUSH \(targets[pick(targets.count)])"
+    let isPrecompile = pick(6) == 0
+    let target =
+      isPrecompile
+      ? "PUSH \(1 + pick(10))"
+      : pick(6) == 0 ? "\(expression())" : "PUSH \(targets[pick(targets.count)])"
     let gas = pick(8) == 0 ? "PUSH \(30_000 * pick(4))" : "GAS"
-    let instruction = "PUSH 32 PUSH 32 PUSH \(32 * pick(3)) PUSH 0 \(value) \(target) \(gas) \(op)"
+    let size = 32 * pick(isPrecompile ? 7 : 3)
+    let instruction = "PUSH 32 PUSH 32 PUSH \(size) PUSH 0 \(value) \(target) \(gas) \(op)"
     switch pick(4) {
     case 0: return "\(instruction) POP"
     case 1:

@@ -1,0 +1,104 @@
+import EVMPrecompiles
+import EthereumTypes
+import Synchronization
+
+/// What precompiles returned lately: the signers that ECRECOVER found, sums on curves, results of pairings.
+///
+/// A signature or a proof is looked at each time its transaction is predicted: when it comes, on each new state, and
+/// again at its turn. Recovering takes some 30 µs, a pairing a millisecond, more than all else of most predictions.
+final class PrecompileMemo: Sendable {
+  private struct Entry {
+    var precompile: Precompile
+    var era: PrecompileEra
+    var input: [UInt8]
+    /// What is returned; nil where the precompile fails.
+    var output: [UInt8]?
+  }
+  private static let capacity = 4_096
+  /// What ECRECOVER looks at; what is missing reads as zero.
+  private static let signatureSize = 128
+  /// Longer inputs are not kept, nor what takes no longer than looking for it.
+  private static let maximumSize = 8_192
+  private let entries = Mutex([Entry?](repeating: nil, count: PrecompileMemo.capacity))
+
+  /// What a precompile returns for `input`; nil where it fails.
+  func output(
+    of precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules
+  ) -> [UInt8]? {
+    switch precompile {
+    case .sha256, .ripemd160, .identity: return Self.run(precompile, input, rules)
+    case _ where input.count > Self.maximumSize: return Self.run(precompile, input, rules)
+    default: break
+    }
+    let count = precompile == .ecrecover ? Self.signatureSize : input.count
+    var key = [UInt8](repeating: 0, count: count)
+    for index in 0..<min(count, input.count) { key[index] = input[index] }
+    var hasher = Hasher()
+    hasher.combine(precompile)
+    unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    let place = hasher.finalize() & (Self.capacity - 1)
+    if let known = entries.withLock({ $0[place] }), known.precompile == precompile, known.era == rules.era,
+      known.input == key
+    {
+      return known.output
+    }
+    let output = Self.run(precompile, key.span, rules)
+    let entry = Entry(precompile: precompile, era: rules.era, input: key, output: output)
+    entries.withLock { $0[place] = entry }
+    return output
+  }
+
+  /// The word that ECRECOVER leaves for `input`; nil where it leaves none.
+  func signer(_ input: Span<UInt8>, _ rules: PrecompileRules) -> UInt256? {
+    guard let output = output(of: .ecrecover, input, rules), output.count == 32 else { return nil }
+    return UInt256(bigEndian: output)
+  }
+
+  private static func run(
+    _ precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules
+  ) -> [UInt8]? {
+    var output: [UInt8] = []
+    return rules.run(precompile, input: input, into: &output) ? output : nil
+  }
+
+  /// Forgets all of it.
+  func removeAll() {
+    entries.withLock { entries in
+      for index in entries.indices { entries[index] = nil }
+    }
+  }
+}
+
+/// What is asked about the result of a precompile.
+enum PrecompileAspect: Hashable {
+  /// A word of what it returns, by number; zero where it fails.
+  case word(Int)
+  /// Zero where it fails, or else one more than how many bytes it returns.
+  case outcome
+
+  /// The answer.
+  func word(of output: [UInt8]?) -> UInt256 {
+    guard let output else { return .zero }
+    switch self {
+    case .outcome: return UInt256(UInt64(output.count + 1))
+    case .word(let index):
+      // What is shorter than a word is followed by zeros, as in memory.
+      var word = [UInt8](output.dropFirst(32 * index).prefix(32))
+      word += repeatElement(0, count: 32 - word.count)
+      return UInt256(bigEndian: word) ?? .zero
+    }
+  }
+
+  /// How expressions name the precompile and the aspect.
+  func code(_ precompile: Precompile) -> UInt64 {
+    let aspect: UInt64 = if case .word(let index) = self { UInt64(index) + 1 } else { 0 }
+    return UInt64(precompile.rawValue) &<< 32 | aspect
+  }
+
+  /// What `code` made; nil for anything else.
+  static func decode(_ code: UInt64) -> (precompile: Precompile, aspect: PrecompileAspect)? {
+    guard let precompile = Precompile(rawValue: UInt16(truncatingIfNeeded: code >> 32)) else { return nil }
+    let aspect = Int(code & 0xFFFF_FFFF)
+    return (precompile, aspect == 0 ? .outcome : .word(aspect - 1))
+  }
+}
