@@ -41,6 +41,8 @@ extension Binder {
     }
     let row = warm(targetWord)
     let resolved = try resolveCode(row)
+    // The account whose code it is is looked at too.
+    if table.accounts[row].isDelegated { frame.gasUsed += coldPrice }
     noteLiveness(row, value, site.op)
     if !value.isKnownZero {
       // Code keeps its account alive, so that nothing is paid for a new one.

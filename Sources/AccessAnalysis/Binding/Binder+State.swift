@@ -33,7 +33,7 @@ extension Binder {
   }
 
   /// What a first look at an account costs at most (EIP-150, EIP-1884, EIP-2929).
-  private var coldPrice: Int {
+  var coldPrice: Int {
     environment.fork >= .berlin ? 2_600 : environment.fork >= .tangerineWhistle ? 700 : 40
   }
 
@@ -212,7 +212,10 @@ extension Binder {
     var isDelegated = false
     let resolved = try resolve(row, &isDelegated)
     // What an account delegates to may get code before the next call, and lose it again.
-    if !isDelegated { table.remember(row) { $0.resolved = resolved } }
+    table.remember(row) {
+      $0.isDelegated = isDelegated
+      if !isDelegated { $0.resolved = resolved }
+    }
     return resolved
   }
 

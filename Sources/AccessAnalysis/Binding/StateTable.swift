@@ -65,6 +65,8 @@ struct AccountRow {
   var newCode: Text?
   /// The code's summary, once resolved.
   var resolved: ResolvedCode?
+  /// Whether that is another account's code (EIP-7702).
+  var isDelegated = false
 }
 
 /// The code that runs when an account is called.

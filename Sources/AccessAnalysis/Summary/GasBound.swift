@@ -6,7 +6,7 @@ enum GasBound {
   static func constant(_ op: UInt8, _ table: OpcodeTable) -> Int {
     switch op {
     case Opcode.exp: 10 + 50 * 32
-    case Opcode.sload, Opcode.sstore, Opcode.balance, Opcode.selfbalance, Opcode.extcodesize,
+    case Opcode.sload, Opcode.sstore, Opcode.balance, Opcode.extcodesize,
       Opcode.extcodecopy, Opcode.extcodehash, Opcode.call, Opcode.callcode, Opcode.delegatecall,
       Opcode.staticcall, Opcode.create, Opcode.create2, Opcode.selfdestruct:
       0

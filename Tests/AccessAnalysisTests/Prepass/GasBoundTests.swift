@@ -75,6 +75,31 @@ struct GasBoundTests {
     #expect(vouched > 10)
   }
 
+  @Test("SELFBALANCE has its price")
+  func selfBalance() throws {
+    let looks = String(repeating: "SELFBALANCE POP ", count: 100)
+    let vouched = try Self.sweep(looks + "STOP", stride(from: 600, through: 1_000, by: 5)) { _ in }
+    #expect(vouched > 10)
+  }
+
+  @Test("A call of a delegated account pays for the account whose code it runs (EIP-7702)")
+  func delegated() throws {
+    let call = "PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH \(third) GAS CALL POP"
+    let callee = "\(call) PUSH 0x77 BALANCE POP STOP"
+    let vouched = try Self.sweep(callee, stride(from: 5_000, through: 12_000, by: 50)) {
+      $0.codes[third] = [0xEF, 0x01, 0x00] + Address(0x7A).bytes
+      $0.codes[Address(0x7A)] = assemble("STOP")
+    }
+    #expect(vouched > 10)
+  }
+
+  @Test("A precompile that fails burns what it was given")
+  func failedPrecompile() throws {
+    let call = "PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 9 GAS STATICCALL POP"
+    let looks = (0..<10).map { "PUSH \(0x70 + $0) BALANCE POP" }.joined(separator: " ")
+    _ = try Self.sweep("\(call) \(looks) STOP", stride(from: 20_000, through: 60_000, by: 1_000)) { _ in }
+  }
+
   @Test(
     "Random contracts with little more gas than they need: whatever else changes, a vouched-for prediction covers",
     arguments: 0..<SoundnessTests.seeds)
