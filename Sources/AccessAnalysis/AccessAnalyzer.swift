@@ -172,7 +172,8 @@ public final class AccessAnalyzer: Sendable {
         call, environment, state, precompiles, recorder: recorder, isTight: isTight, effects: &effects)
       let reason: FallbackReason? = if case .none(let reason) = report.route { reason } else { nil }
       guard reason != .state else { return report }
-      tree.note(reason)
+      // The next transaction may bring more gas.
+      if isTight || reason != .gas { tree.note(reason) }
       if let recorder,
         let ending = recorder.ending(startingWith: call.gasAtStart(environment), failure: reason)
       {

@@ -33,7 +33,7 @@ public protocol SummaryStorage: Sendable {
 
 extension AccessAnalyzer {
   /// The version of the analysis and of its encoding: summaries of another one are of no use.
-  public static var summaryVersion: String { "3-" + ContractSummary.fingerprint }
+  public static var summaryVersion: String { "4-" + ContractSummary.fingerprint }
 
   /// Hands everything that was found out since the last time to the storage. Linear in what is new; nothing happens
   /// without a storage.

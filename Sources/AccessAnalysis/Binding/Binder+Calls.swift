@@ -36,7 +36,7 @@ extension Binder {
       frame.gasUsed +=
         (environment.fork >= .berlin ? 100 : 700) + (value.isKnownZero ? newAccountPrice(site.op) : 34_000)
       try callPrecompile(
-        precompile, target, text, output, value, site, failsWithCall, gas: gasGranted(gasOperand))
+        precompile, target, text, output, value, site, failsWithCall, gas: try gasGranted(gasOperand))
       return
     }
     let row = warm(targetWord)
@@ -46,8 +46,15 @@ extension Binder {
     noteLiveness(row, value, site.op)
     if !value.isKnownZero {
       // Code keeps its account alive, so that nothing is paid for a new one.
-      if case .contract = resolved { frame.gasUsed += 9_000 } else { frame.gasUsed += 34_000 }
-      if followsFailures { noteValuePrice(row, resolved) }
+      frame.gasUsed += 9_000
+      var isBirth = false
+      if case .empty = resolved { isBirth = try mayBeNew(row, site.op) }
+      if isBirth { frame.gasUsed += Observations.birthPrice }
+      if followsFailures {
+        // What is left of the stipend comes back.
+        frame.gasSpared += 2_300
+        if isBirth { observations.births.append(row) }
+      }
     }
     if value.isKnownZero, case .empty = resolved { frame.gasUsed += newAccountPrice(site.op) }
     let transfers = site.op == Opcode.call || site.op == Opcode.callcode
@@ -64,10 +71,8 @@ extension Binder {
     }
     // Before EIP-150 asking for more gas than there is fails the asking frame.
     if frame.isStrict, environment.fork < .tangerineWhistle { symbols.recorder?.abort(.fork) }
-    if frame.isStrict, environment.fork < .tangerineWhistle,
-      !gasOperand.isKnown || gasGranted(gasOperand) >= frame.gasLeft
-    {
-      throw .gas
+    if frame.isStrict, environment.fork < .tangerineWhistle {
+      guard gasOperand.isKnown, try gasGranted(gasOperand) < frame.gasLeft else { throw .gas }
     }
     let checkpoint = table.checkpoint
     if site.op == Opcode.call { try transfer(value, from: frame.account, to: row) }
@@ -87,7 +92,7 @@ extension Binder {
         caller: isDelegate ? frame.caller : frame.address,
         callerRow: isDelegate ? frame.callerRow : frame.account, value: isDelegate ? frame.value : value,
         input: text, stackBase: height, checkpoint: checkpoint,
-        gasAvailable: gasGranted(gasOperand) + (transfers ? stipend(value) : 0))
+        gasAvailable: try gasGranted(gasOperand) + (transfers ? stipend(value) : 0))
       try suspendFrame()
       frame = callee
       frame.memory = freshMemory()
@@ -108,7 +113,7 @@ extension Binder {
   }
 
   /// At least how much gas a call gets that asks for `operand` (EIP-150: all but one 64th at most).
-  private func gasGranted(_ operand: Value) -> Int {
+  private mutating func gasGranted(_ operand: Value) throws(FallbackReason) -> Int {
     let most = environment.fork >= .tangerineWhistle ? frame.gasLeft - frame.gasLeft / 64 : frame.gasLeft
     if operand.isKnown {
       if operand.trace != 0 { symbols.recorder?.decide(operand) }
@@ -128,7 +133,13 @@ extension Binder {
       }
     }
     if let range = gasRange(operand) { return min(most, range.low) }
-    return 0
+    guard provesGasByValues else { return 0 }
+    do throws(FallbackReason) {
+      return Int(min(try force(operand).clampedToUInt64, UInt64(most)))
+    } catch {
+      if error == .gasDependentValue { return 0 }
+      throw error
+    }
   }
 
   /// At least how much gas comes with a value: none where the value may turn out to be zero.
@@ -146,13 +157,6 @@ extension Binder {
   private mutating func noteLiveness(_ row: Int, _ value: Value, _ op: UInt8) {
     guard op == Opcode.call else { return }
     if environment.fork < .spuriousDragon || !value.isKnownZero { table.note(.livenessRead, row) }
-  }
-
-  /// Notes how much less than counted a call with value may cost: what is left of the stipend comes back, and an account that
-  /// is alive need not be made.
-  private mutating func noteValuePrice(_ row: Int, _ resolved: ResolvedCode) {
-    frame.gasSpared += 2_300
-    if case .empty = resolved { observations.births.append(row) }
   }
 
   /// Whether the frame's balance does not suffice, as far as that can be told; nothing hangs on the answer.

@@ -100,12 +100,65 @@ extension Binder {
 
   // MARK: Prices
 
-  /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero costs 20,000.
-  mutating func storePrice(_ row: Int) throws(FallbackReason) -> Int {
-    guard provesGasByValues else { return 20_000 }
+  /// What SSTORE costs at most for a slot that is warm (EIP-2200, EIP-2929). Only setting what was zero before the
+  /// transaction costs 20,000, and only the first of several changes costs more than a load.
+  mutating func storePrice(_ row: Int, _ value: Value) throws(FallbackReason) -> Int {
+    let set = 20_000
+    guard provesGasByValues else { return set }
     let slot = table.slots[row]
-    // Before EIP-1283 it is the value now that counts.
-    let before = environment.fork >= .istanbul ? slot.original : slot.current
-    return try isZero(before) ? 20_000 : environment.fork >= .berlin ? 2_900 : 5_000
+    let (load, reset) = environment.fork >= .berlin ? (100, 2_900) : (800, 5_000)
+    guard environment.fork >= .istanbul else {
+      // Before EIP-1283 it is the value now that counts.
+      return try isZero(slot.current) ? set : reset
+    }
+    let wasZero = try isZero(slot.original)
+    if wasZero { _ = try forced(slot.original) }
+    let change = symbols.operation(Opcode.sub, value, slot.current, .zero)
+    if let change = symbols.derived(change), decidedZeroness(change).isKnownZero { return load }
+    if slot.isWritten, try isChanged(slot) { return load }
+    return wasZero ? set : reset
+  }
+
+  /// Whether a slot holds another value than before the transaction; false where that hangs on the gas.
+  private mutating func isChanged(_ slot: SlotRow) throws(FallbackReason) -> Bool {
+    let gain = symbols.operation(Opcode.sub, slot.current, slot.original, .zero)
+    if let gain = symbols.derived(gain) { return !decidedZeroness(gain).isKnownZero }
+    let loss = symbols.operation(Opcode.sub, slot.original, slot.current, .zero)
+    return try !unlessByGas(isZero: loss, true)
+  }
+
+  /// What the bytes of an exponent cost at most: hardly any is longer than one.
+  mutating func exponentPrice(_ exponent: Value) throws(FallbackReason) -> Int {
+    let short = GasBound.exponent(1)
+    if exponent.isKnown || provesGasByValues {
+      let rest = symbols.operation(Opcode.shr, Value(8), exponent, .zero)
+      if try unlessByGas(isZero: rest, false) { return short }
+    }
+    let long = GasBound.exponent(32)
+    frame.gasSpared += long - short
+    return long
+  }
+
+  /// Whether a call of value pays for a new account at most, where no code runs (EIP-161).
+  mutating func mayBeNew(_ row: Int, _ op: UInt8) throws(FallbackReason) -> Bool {
+    guard op == Opcode.call else { return false }
+    let account = table.accounts[row]
+    guard provesGasByValues, environment.fork >= .spuriousDragon, account.newCode == nil,
+      !account.flags.contains(.created)
+    else { return true }
+    // Without code nothing is taken from it, so what was alive before is so now.
+    return try isZero(symbols.add(Symbol(.codeHash, Value(account.address.word), Value(UInt256(row)))))
+  }
+
+  /// Whether a value is zero; `otherwise` where it hangs on the gas.
+  private mutating func unlessByGas(
+    isZero value: Value, _ otherwise: Bool
+  ) throws(FallbackReason) -> Bool {
+    do throws(FallbackReason) {
+      return try isZero(value)
+    } catch {
+      if error == .gasDependentValue { return otherwise }
+      throw error
+    }
   }
 }

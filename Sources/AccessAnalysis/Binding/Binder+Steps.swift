@@ -70,8 +70,8 @@ extension Binder {
       let (row, isCold) = touchSlot(slot)
       // Not with the stipend alone (EIP-2200).
       if frame.isStrict { try proveGas(2_301) }
-      let price = try storePrice(row)
       let value = symbols.settled(get(step.b, segment))
+      let price = try storePrice(row, value)
       frame.gasUsed += price + (isCold && environment.fork >= .berlin ? 2100 : 0)
       if followsFailures {
         let slot = table.slots[row]
@@ -100,6 +100,11 @@ extension Binder {
       return true
     case StepCode.show:
       show(symbols.settled(get(step.a, segment)))
+      return true
+    case StepCode.showExponent:
+      let exponent = symbols.settled(get(step.a, segment))
+      show(exponent)
+      frame.gasUsed += try exponentPrice(exponent)
       return true
     case StepCode.showMemory:
       guard !frame.memory.isKnown else { return true }

@@ -118,6 +118,7 @@ struct Binder {
       try spend(segment.stepCount + 4)
       try enter(segment)
       frame.gasUsed += segment.gas
+      if segment.memoryEnd > frame.memoryFloor { frame.memoryFloor = segment.memoryEnd }
       guard try perform(segment) else { continue }
       if frame.isStrict {
         try proveGas(0)
@@ -139,7 +140,7 @@ struct Binder {
 
   /// Makes sure that the frame has `needed` gas left, whatever the state is.
   mutating func proveGas(_ needed: Int) throws(FallbackReason) {
-    let slack = frame.gasAvailable - frame.gasUsed - GasBound.memory(max(frame.memory.count, 1024)) - needed
+    let slack = frame.gasAvailable - frame.gasUsed - frame.memoryPrice - needed
     if slack < 0 { throw .gas }
     symbols.recorder?.needsGas(slack: slack)
   }
@@ -215,12 +216,15 @@ struct Binder {
     case .stop: try succeed(with: Text())
     case .output(let offset, let size):
       if let range = try extent(get(offset, segment), get(size, segment)) {
+        // It may have made memory longer.
+        if frame.isStrict { try proveGas(0) }
         try spend(copying: range.count, of: frame.memory)
         try succeed(with: frame.memory.slice(range.lowerBound, range.count))
       }
     case .revert(let offset, let size):
       if frame.isStrict {
         if let range = try extent(get(offset, segment), get(size, segment)) {
+          try proveGas(0)
           try spend(copying: range.count, of: frame.memory)
           try fail(with: frame.memory.slice(range.lowerBound, range.count), burnsGas: false)
         }
@@ -344,7 +348,7 @@ struct Binder {
     suspendedMemory -= frame.memory.count
     recycle(ended.memory)
     // An exceptional halt burns everything it was given, but it was given no more than a part of what was left.
-    frame.gasUsed += ended.gasUsed + GasBound.memory(ended.memory.count)
+    frame.gasUsed += ended.gasUsed + ended.memoryPrice
     if !burnsGas { frame.gasSpared += ended.gasSpared }
     if burnsGas {
       observations.prices.removeSubrange(min(ended.firstPrice, observations.prices.count)...)

@@ -37,11 +37,15 @@ struct Frame {
   var gasAvailable: Int
   /// At most this much was used, memory aside.
   var gasUsed = 0
+  /// Where memory ends at least that only steps left out would have read.
+  var memoryFloor = 0
   /// How much less it was in fact.
   var gasSpared = 0
   /// How many prices were noted before the frame began.
   var firstPrice = 0
 
-  /// At least this much gas is left. Memory that only steps left out would have touched is below a kilobyte.
-  var gasLeft: Int { max(0, gasAvailable - gasUsed - GasBound.memory(max(memory.count, 1024))) }
+  /// What its memory costs at most.
+  var memoryPrice: Int { GasBound.memory(max(memory.count, memoryFloor)) }
+  /// At least this much gas is left.
+  var gasLeft: Int { max(0, gasAvailable - gasUsed - memoryPrice) }
 }

@@ -90,7 +90,7 @@ extension Binder {
     // Gas burnt hangs on how much there was, and only the sender's nonce is no constant.
     if observations.hasBurntGas { recorder?.abort(.effects) }
     var noted = PathEffects()
-    noted.gas = frames.reduce(0) { $0 + $1.gasUsed - $1.gasSpared + GasBound.memory($1.memory.count) }
+    noted.gas = frames.reduce(0) { $0 + $1.gasUsed - $1.gasSpared + $1.memoryPrice }
     noted.succeeds = outcome == .succeeded
     noted.isVague = observations.hasGuessed
     var effects = PredictedEffects()

@@ -2,10 +2,10 @@ import EVMBytecode
 
 /// Upper bounds of gas that hold in every fork: enough to prove that a call cannot run out of gas.
 enum GasBound {
-  /// The constant part of an instruction, without what `Binder` adds for accesses, calls, copies and memory.
+  /// The constant part of an instruction, without what `Binder` adds for accesses, calls, exponents, copies and memory.
   static func constant(_ op: UInt8, _ table: OpcodeTable) -> Int {
     switch op {
-    case Opcode.exp: 10 + 50 * 32
+    case Opcode.exp: 10
     case Opcode.sload, Opcode.sstore, Opcode.balance, Opcode.extcodesize,
       Opcode.extcodecopy, Opcode.extcodehash, Opcode.call, Opcode.callcode, Opcode.delegatecall,
       Opcode.staticcall, Opcode.create, Opcode.create2, Opcode.selfdestruct:
@@ -23,6 +23,9 @@ enum GasBound {
     default: 50
     }
   }
+
+  /// What EXP costs for the bytes of its exponent (EIP-160).
+  static func exponent(_ byteCount: Int) -> Int { 50 * byteCount }
 
   /// Memory of `size` bytes in whole (Yellow Paper, equation 318).
   static func memory(_ size: Int) -> Int {

@@ -41,6 +41,8 @@ enum StepCode {
   static let show: UInt8 = 0xB4
   /// `b` bytes of memory from `a` on show in the outcome: a log's data.
   static let showMemory: UInt8 = 0xB5
+  /// `a` shows in the outcome as the exponent of an EXP, which has a price by its length.
+  static let showExponent: UInt8 = 0xB6
 }
 
 /// How a segment ends.
@@ -125,12 +127,14 @@ struct Segment {
   let maximumRise: Int
   /// How it ends.
   let end: SegmentEnd
-  /// An upper bound of the constant gas of all instructions it stands for.
+  /// An upper bound of the constant gas of all instructions it stands for, memory aside.
   let gas: Int
+  /// Memory is at least so long after it: steps that were left out may have read up to there.
+  let memoryEnd: Int
 
   init(
     start: Int, steps: [Step], constants: [UInt256], registerCount: Int, parameterCount: Int,
-    pushes: [Operand], maximumRise: Int, end: SegmentEnd, gas: Int
+    pushes: [Operand], maximumRise: Int, end: SegmentEnd, gas: Int, memoryEnd: Int
   ) {
     self.start = start
     stepCount = steps.count
@@ -144,6 +148,7 @@ struct Segment {
     self.maximumRise = maximumRise
     self.end = end
     self.gas = gas
+    self.memoryEnd = memoryEnd
   }
 
   private static func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {

@@ -113,8 +113,7 @@ extension SegmentBuilder {
         let b = pop()
         // An exponent has its price.
         if op == Opcode.exp {
-          show(b)
-          if let power = value(b) { gas -= 50 * (32 - power.byteWidthUsed) }
+          if let power = value(b) { gas += 50 * power.byteWidthUsed } else { act(StepCode.showExponent, b) }
         }
         push(arithmetic(op, a, b))
       case 3:
@@ -131,13 +130,10 @@ extension SegmentBuilder {
     if value(operand) == nil { act(StepCode.show, operand) }
   }
 
-  /// Counts the memory a constant access may pay for.
+  /// Notes the memory a constant access may pay for.
   private mutating func noteMemory(_ offset: Operand, size: Int) {
-    guard let offset = value(offset) else { return }
-    let last = Int(min(offset.clampedToUInt64, 1 << 32)) + size
-    guard last > max(0x400, highestByte) else { return }
-    gas += GasBound.memory(last) - (highestByte > 0 ? GasBound.memory(highestByte) : 0)
-    highestByte = last
+    guard let offset = value(offset), size > 0 else { return }
+    memoryEnd = max(memoryEnd, Int(min(offset.clampedToUInt64, 1 << 32)) + size)
   }
 
   private mutating func call(_ op: UInt8) {

@@ -26,7 +26,7 @@ extension SegmentBuilder {
           guard step.op == Opcode.mload || step.op == Opcode.keccak256 else { continue }
           let size = step.op == Opcode.mload ? wordSize : step.b
           if step.a < 0 && size < 0 && !summary.usesMemorySize { continue }
-          step = Step(StepCode.touchMemory, step.a, size, oneByte)
+          step = Step(StepCode.touchMemory, step.a, size, step.op == Opcode.mload ? none : oneByte)
         } else {
           step.result = -1
         }
@@ -68,7 +68,7 @@ extension SegmentBuilder {
     return Segment(
       start: start, steps: numbered, constants: constants, registerCount: Int(next),
       parameterCount: parameterCount, pushes: pushes.map(name), maximumRise: maximumRise,
-      end: end.renamed(name), gas: gas)
+      end: end.renamed(name), gas: gas, memoryEnd: memoryEnd)
   }
 
   /// Whether the step is kept for what it does, not for its result.
@@ -86,7 +86,7 @@ extension SegmentBuilder {
     switch op {
     case Opcode.sload, Opcode.tload, Opcode.mload, Opcode.balance, Opcode.extcodesize, Opcode.extcodehash,
       Opcode.blockhash, Opcode.blobhash, Opcode.calldataload, StepCode.assumeZero, StepCode.assumeNonzero,
-      StepCode.show:
+      StepCode.show, StepCode.showExponent:
       return 1
     case Opcode.sstore, Opcode.tstore, Opcode.mstore, Opcode.mstore8, Opcode.keccak256,
       StepCode.showMemory:

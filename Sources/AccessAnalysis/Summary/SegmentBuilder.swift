@@ -32,8 +32,8 @@ struct SegmentBuilder {
   var memoryVersion: Int32 = 0
   var storageVersion: Int32 = 0
   var gas = 0
-  /// Where memory ends that was paid for here; 0 where it lies below a kilobyte.
-  var highestByte = 0
+  /// Where memory ends that is read at constant places.
+  var memoryEnd = 0
   var end: SegmentEnd?
 
   struct Expression: Hashable {

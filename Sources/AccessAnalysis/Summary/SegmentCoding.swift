@@ -27,7 +27,7 @@ struct SegmentEncoder {
   mutating func add(_ segment: Segment, assumes: Bool) {
     for number in [
       segment.start, assumes ? 1 : 0, segment.registerCount, segment.parameterCount, segment.maximumRise,
-      segment.gas, segment.constantCount, segment.stepCount, segment.pushCount,
+      segment.gas, segment.memoryEnd, segment.constantCount, segment.stepCount, segment.pushCount,
     ] { add(number) }
     for index in 0..<segment.constantCount { add(segment.constant(~Operand(index)).word) }
     for index in 0..<segment.stepCount {
@@ -126,6 +126,7 @@ struct SegmentDecoder {
     let parameters = try number(0...1024)
     let rise = try number(-4096...65_536)
     let gas = try number(0...(1 as Int) << 40)
+    let memoryEnd = try number(0...(1 as Int) << 33)
     let (constantCount, stepCount, pushCount) = (try count(), try count(), try count())
     // Nothing takes less than a byte, so that a short row cannot ask for much memory.
     guard constantCount + stepCount + pushCount <= bytes.count - offset, parameters <= registers else {
@@ -158,7 +159,8 @@ struct SegmentDecoder {
     return (
       Segment(
         start: start, steps: steps, constants: constants, registerCount: registers,
-        parameterCount: parameters, pushes: pushes, maximumRise: rise, end: end, gas: gas), assumes
+        parameterCount: parameters, pushes: pushes, maximumRise: rise, end: end, gas: gas,
+        memoryEnd: memoryEnd), assumes
     )
   }
 

@@ -75,6 +75,23 @@ struct GasBoundTests {
     #expect(vouched > 10)
   }
 
+  @Test(
+    "Memory that is handed back is paid for",
+    arguments: ["RETURN", "REVERT"], [0x40, 0x400, 0x2000, 0x8000])
+  func output(_ op: String, _ size: Int) throws {
+    _ = try Self.sweep("PUSH \(size) PUSH 0 \(op)", stride(from: 1, through: 6_001, by: 60)) { _ in }
+    _ = try Self.sweep("PUSH \(size) PUSH 0 \(op)", stride(from: 1, through: 121, by: 3)) { _ in }
+  }
+
+  @Test("SELFDESTRUCT is paid for (EIP-150)", arguments: [true, false])
+  func selfdestruct(_ isAlive: Bool) throws {
+    let vouched = try Self.sweep("PUSH 0xE0A SELFDESTRUCT", stride(from: 2_000, through: 60_000, by: 500)) {
+      $0.balances[other] = 100
+      if isAlive { $0.balances[Address(0xE0A)] = 1 }
+    }
+    #expect(vouched > 10)
+  }
+
   @Test("SELFBALANCE has its price")
   func selfBalance() throws {
     let looks = String(repeating: "SELFBALANCE POP ", count: 100)
@@ -98,6 +115,37 @@ struct GasBoundTests {
     let call = "PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 9 GAS STATICCALL POP"
     let looks = (0..<10).map { "PUSH \(0x70 + $0) BALANCE POP" }.joined(separator: " ")
     _ = try Self.sweep("\(call) \(looks) STOP", stride(from: 20_000, through: 60_000, by: 1_000)) { _ in }
+  }
+
+  @Test(
+    "What the values in the state make cheap needs little gas to be vouched for",
+    arguments: [
+      // Clearing what is empty; the second of two changes; an exponent of one byte; memory of one word.
+      ("PUSH 0 PUSH 1 SSTORE STOP", 4_700), ("PUSH 2 PUSH 1 SSTORE PUSH 3 PUSH 1 SSTORE STOP", 24_600),
+      ("PUSH 2 SLOAD PUSH 10 EXP POP STOP", 2_200), ("PUSH 0 MLOAD POP STOP", 20),
+      ("PUSH 0x2000 MLOAD POP PUSH 0x2000 MLOAD POP STOP", 940),
+    ])
+  func cheap(_ callee: String, _ enough: Int) throws {
+    let vouched = try Self.sweep(callee, stride(from: enough, through: enough + 4_000, by: 400)) {
+      $0.storage[other] = [2: 18]
+    }
+    #expect(vouched == 11)
+    _ = try Self.sweep(callee, stride(from: 1, through: enough, by: max(1, enough / 60))) {
+      $0.storage[other] = [2: 18]
+    }
+  }
+
+  @Test("A call that asks for an amount of gas from the state gets that much, or all there is")
+  func amountFromState() throws {
+    let call = "PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH \(third) PUSH 1 SLOAD CALL"
+    let branch = "PUSH @ok JUMPI PUSH 9 SLOAD POP STOP ok: PUSH 8 SLOAD POP STOP"
+    for amount in [0, 100, 2_106, 2_107, 5_000, 1_000_000] as [UInt256] {
+      let vouched = try Self.sweep("\(call) \(branch)", stride(from: 4_000, through: 40_000, by: 900)) {
+        $0.codes[third] = assemble("PUSH 5 SLOAD POP STOP")
+        $0.storage[other] = [1: amount]
+      }
+      #expect(vouched > 10 || amount < 2_107)
+    }
   }
 
   @Test(

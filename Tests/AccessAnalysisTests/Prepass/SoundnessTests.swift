@@ -38,7 +38,8 @@ struct ProgramGenerator {
     case 8: return "PUSH 0xff \(expression()) AND"
     case 9: return "\(expression()) \(expression()) ADD"
     case 10:
-      return "\(expression()) \(expression()) \(["SUB", "MUL", "LT", "EQ", "OR", "XOR", "SHR"][pick(7)])"
+      let op = ["SUB", "MUL", "LT", "EQ", "OR", "XOR", "SHR", "EXP"][pick(8)]
+      return "\(expression()) \(expression()) \(op)"
     case 11: return "\(expression()) ISZERO"
     case 12: return "\(expression()) PUSH 0 MSTORE PUSH 64 PUSH 0 KECCAK256"
     case 13: return "SELFBALANCE"
@@ -119,7 +120,12 @@ struct ProgramGenerator {
       isPrecompile
       ? "PUSH \(1 + pick(10))"
       : pick(6) == 0 ? "\(expression())" : "PUSH \(targets[pick(targets.count)])"
-    let gas = pick(8) == 0 ? "PUSH \(30_000 * pick(4))" : "GAS"
+    let gas =
+      switch pick(10) {
+      case 0: "PUSH \(30_000 * pick(4))"
+      case 1: "PUSH 10000 \(key()) SLOAD MUL"
+      default: "GAS"
+      }
     let size = 32 * pick(isPrecompile ? 7 : 3)
     let instruction = "PUSH 32 PUSH 32 PUSH \(size) PUSH 0 \(value) \(target) \(gas) \(op)"
     switch pick(4) {
@@ -147,6 +153,8 @@ struct ProgramGenerator {
 @Suite("Soundness against the EVM")
 struct SoundnessTests {
   static let contracts = [contract, other, third]
+  /// An account without code that contracts call, look at and pay.
+  static let bystander = Address(0xE0A)
 
   /// How many random scenes are tried.
   static var seeds: Int {
@@ -164,7 +172,7 @@ struct SoundnessTests {
     for (index, address) in contracts.enumerated() {
       var generator = ProgramGenerator(
         seed: random.next(),
-        targets: index == 2 ? [Address(0xE0A)] : Array(contracts[(index + 1)...]) + [Address(0xE0A)])
+        targets: index == 2 ? [bystander] : Array(contracts[(index + 1)...]) + [bystander])
       fixture.codes[address] = assemble(generator.program())
       fixture.storage[address] = [:]
       for slot in 0..<4 {
@@ -172,6 +180,7 @@ struct SoundnessTests {
       }
       fixture.balances[address] = UInt256(Int.random(in: 0...3, using: &random))
     }
+    if Bool.random(using: &random) { fixture.balances[Self.bystander] = 1 }
     fixture.data = (0..<3).flatMap { _ in word(UInt256(Int.random(in: 0...4, using: &random))) }
     fixture.value = UInt256(Int.random(in: 0...2, using: &random))
     return (fixture, random)
@@ -197,6 +206,10 @@ struct SoundnessTests {
       }
       fixture.balances[address] = value(.balance(address), fixture.balances[address] ?? .zero, 4)
     }
+    // What is alive stays so.
+    if !prediction.conditionalOn.contains(where: { $0.address == bystander }), Bool.random(using: &random) {
+      fixture.balances[bystander] = 1
+    }
   }
 
   @Test(
@@ -207,7 +220,7 @@ struct SoundnessTests {
     let report = fixture.bound()
     let prediction = report.prediction
     guard prediction.trust.isVouchedFor else { return }
-    let conditions = Set(prediction.conditionalOn)
+    let conditions = Set(prediction.conditionalOn.filter { $0.field != .liveness })
     for round in 0..<6 {
       let access = try fixture.actual().effects.accessSet
       let missing = prediction.access.missing(from: access)
@@ -228,7 +241,8 @@ struct SoundnessTests {
       if prediction.trust.isVouchedFor {
         let access = try fixture.actual().effects.accessSet
         #expect(prediction.access.missing(from: access).isEmpty, "seed \(seed) round \(round)")
-        #expect(Set(prediction.conditionalOn).isSubset(of: prediction.access.reads))
+        let conditions = prediction.conditionalOn.filter { $0.field != .liveness }
+        #expect(Set(conditions).isSubset(of: prediction.access.reads))
         if round > 0 {
           // The conditions alone must keep it true.
           var other = fixture
@@ -245,6 +259,7 @@ struct SoundnessTests {
           fixture.balances[address] = UInt256(Int.random(in: 0...3, using: &random))
         }
       }
+      fixture.balances[Self.bystander] = Bool.random(using: &random) ? 1 : nil
       if Bool.random(using: &random) {
         fixture.data = (0..<3).flatMap { _ in word(UInt256(Int.random(in: 0...4, using: &random))) }
         fixture.value = UInt256(Int.random(in: 0...2, using: &random))
