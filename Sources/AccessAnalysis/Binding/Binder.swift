@@ -226,6 +226,7 @@ struct Binder {
         if let range = try extent(get(offset, segment), get(size, segment)) {
           try proveGas(0)
           try spend(copying: range.count, of: frame.memory)
+          try proveGas(0)
           try fail(with: frame.memory.slice(range.lowerBound, range.count), burnsGas: false)
         }
       } else {
@@ -317,7 +318,8 @@ struct Binder {
       if frame.isStrict, !data.isKnown || data.count > 24_576 || data.bytes.first == 0xEF { throw .creation }
       frame.gasUsed += 200 * data.count
       // Frontier went on without code where the deposit could not be paid.
-      if frame.isStrict || environment.fork < .homestead, frame.gasUsed > frame.gasAvailable { throw .gas }
+      if environment.fork < .homestead, frame.gasUsed > frame.gasAvailable { throw .gas }
+      if frame.isStrict { try proveGas(0) }
       if data.count > 0 {
         table.change(row) {
           $0.newCode = data
@@ -333,6 +335,8 @@ struct Binder {
       resume(parent, result: Value(address.word), data: Text(), burnsGas: false)
       return
     }
+    // What ends a frame has its price, too: memory, an heir.
+    if frame.isStrict { try proveGas(0) }
     guard let parent = suspended.popLast() else {
       outcome = .succeeded
       return
