@@ -35,14 +35,29 @@ public struct Condition: Hashable, Sendable {
     admits(try state.word(at: location))
   }
 
+  /// Puts one more among sorted conditions; one on a location that is there narrows that one.
+  static func insert(_ condition: Condition, into conditions: inout [Condition]) {
+    var place = conditions.count
+    while place > 0, condition.location < conditions[place - 1].location { place -= 1 }
+    if place > 0, conditions[place - 1].location == condition.location {
+      conditions[place - 1].narrow(to: condition)
+    } else {
+      conditions.insert(condition, at: place)
+    }
+  }
+
+  private mutating func narrow(to other: Condition) {
+    low = max(low, other.low)
+    high = min(high, other.high)
+  }
+
   /// Sorts, and makes one condition of those on one location.
   static func merge(_ conditions: inout [Condition]) {
     conditions.sort { $0.location < $1.location }
     var count = 0
     for condition in conditions {
       if count > 0, conditions[count - 1].location == condition.location {
-        conditions[count - 1].low = max(conditions[count - 1].low, condition.low)
-        conditions[count - 1].high = min(conditions[count - 1].high, condition.high)
+        conditions[count - 1].narrow(to: condition)
       } else {
         conditions[count] = condition
         count += 1

@@ -61,14 +61,17 @@ struct Bounds {
     _ pairs: some Sequence<(low: UInt256, high: UInt256)>, around now: UInt256
   ) -> (low: UInt256, high: UInt256)? {
     var (low, high) = (UInt256.zero, UInt256.max)
-    for var pair in pairs {
-      if pair.low > pair.high {
-        if now >= pair.low { pair.high = .max } else { pair.low = .zero }
-      }
-      low = max(low, pair.low)
-      high = min(high, pair.high)
-    }
+    for pair in pairs { narrow(&low, &high, to: pair, around: now) }
     return low <= now && now <= high ? (low, high) : nil
+  }
+
+  /// Takes the values out that do not keep to one more pair.
+  static func narrow(
+    _ low: inout UInt256, _ high: inout UInt256, to pair: (low: UInt256, high: UInt256), around now: UInt256
+  ) {
+    let liesAroundZero = pair.low > pair.high
+    if !liesAroundZero || now >= pair.low { low = max(low, pair.low) }
+    if !liesAroundZero || now < pair.low { high = min(high, pair.high) }
   }
 }
 

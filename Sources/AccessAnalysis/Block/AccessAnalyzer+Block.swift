@@ -43,6 +43,14 @@ private struct BlockPass {
   struct Entry {
     var report: AccessAnalyzer.Report
     var effects: PredictedEffects?
+    /// Whether the prediction hangs on somebody's balance.
+    let looksAtBalances: Bool
+
+    init(_ report: AccessAnalyzer.Report, _ effects: PredictedEffects? = nil) {
+      self.report = report
+      self.effects = effects
+      looksAtBalances = report.prediction.conditions.contains { $0.location.field == .balance }
+    }
   }
 
   let analyzer: AccessAnalyzer
@@ -72,7 +80,7 @@ private struct BlockPass {
   /// Predicts the next transaction.
   mutating func predict(_ index: Int) {
     if environment.fork >= .amsterdam {
-      entries.append(Entry(report: plainRun(index)))
+      entries.append(Entry(plainRun(index)))
     } else {
       entries.append(entry(index, isRun: false))
       carryOut(index)
@@ -95,7 +103,7 @@ private struct BlockPass {
     var (report, effects) = analyzer.predict(
       transactions[index], from: senders[index], environment: environment, on: values, isRun: isRun)
     noteBirths(&report.prediction)
-    return Entry(report: report, effects: effects)
+    return Entry(report, effects)
   }
 
   private mutating func carryOut(_ index: Int) {
@@ -126,22 +134,23 @@ private struct BlockPass {
     guard let first = entries.firstIndex(where: { $0.effects?.isDoubtful ?? false }) else { return guesses }
     var trace = DoubtTrace()
     for index in first..<entries.count {
+      let sender = senders[index]
       trace.add(entries[index].report.prediction, isDoubtful: entries[index].effects?.isDoubtful ?? false) {
-        isOwn($0, index)
+        Self.isOwn($0, sender)
       }
     }
     return guesses.union(trace.found.map { first + $0 })
   }
 
   /// Whether a location is the sender's nonce, or what the transaction is paid from.
-  private func isOwn(_ location: Location, _ index: Int) -> Bool {
-    (location.field == .nonce || location.field == .balance) && location.address == senders[index]
+  private static func isOwn(_ location: Location, _ sender: Address) -> Bool {
+    (location.field == .nonce || location.field == .balance) && location.address == sender
   }
 
   /// The transactions whose exact gas somebody hangs on: who looks at an account's balance sees what it has paid.
   private var guessesThatMatter: Set<Int> {
     var looked = AddressSet()
-    for index in entries.indices {
+    for index in entries.indices where entries[index].looksAtBalances {
       for condition in entries[index].report.prediction.conditions where condition.location.field == .balance
       {
         looked.insert(condition.location.address)
@@ -151,9 +160,11 @@ private struct BlockPass {
     var found: Set<Int> = []
     var guesses: [Address: [Int]] = [:]
     for index in entries.indices {
-      for condition in entries[index].report.prediction.conditions where condition.location.field == .balance
-      {
-        found.formUnion(guesses[condition.location.address] ?? [])
+      if entries[index].looksAtBalances {
+        for condition in entries[index].report.prediction.conditions
+        where condition.location.field == .balance {
+          found.formUnion(guesses[condition.location.address] ?? [])
+        }
       }
       guard looked.contains(senders[index]), !(entries[index].effects?.isExact ?? true) else { continue }
       guesses[senders[index], default: []].append(index)
@@ -185,9 +196,12 @@ private struct BlockPass {
 
   private func touches(_ index: Int, _ changed: Set<Location>, _ filter: LocationFilter) -> Bool {
     let access = entries[index].report.prediction.access
-    return access.reads.contains { filter.mayContain($0) && changed.contains($0) && !isOwn($0, index) }
+    let (sender, coinbase) = (senders[index], environment.coinbase)
+    return access.reads.contains {
+      filter.mayContain($0) && changed.contains($0) && !Self.isOwn($0, sender)
+    }
       || access.adds.contains {
-        filter.mayContain($0) && changed.contains($0) && $0.address != environment.coinbase
+        filter.mayContain($0) && changed.contains($0) && $0.address != coinbase
       }
   }
 }

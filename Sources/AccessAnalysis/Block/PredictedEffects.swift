@@ -14,24 +14,38 @@ struct PredictedEffects {
     var nonce: UInt64?
     /// Wei received less wei spent, mod 2²⁵⁶.
     var gain = UInt256.zero
-    /// The code afterwards, where it changes.
-    var code: Bytes?
+    /// Whether its code changes, to one of `codes`.
+    var changesCode = false
     /// Made as a contract: its storage starts empty.
     var isCreated = false
     /// Gone for good.
     var isRemoved = false
 
     var changesAnything: Bool {
-      nonce != nil || !gain.isZero || code != nil || isCreated || isRemoved
+      nonce != nil || !gain.isZero || changesCode || isCreated || isRemoved
     }
   }
 
   var accounts: [AccountChange] = []
+  /// The codes afterwards of accounts whose code changes, in their order.
+  private(set) var codes: [Bytes] = []
   var slots: [(key: SlotKey, value: UInt256)] = []
   /// Whether only a run tells, because the gas is short, or because a value hangs on the gas.
   var isDoubtful = false
   /// Whether what the sender pays is no guess.
   var isExact = false
+
+  /// Adds what becomes of an account, if anything.
+  ///
+  /// - Parameter code: its code afterwards, where it changes.
+  mutating func add(_ change: AccountChange, code: Bytes?) {
+    var change = change
+    if let code {
+      change.changesCode = true
+      codes.append(code)
+    }
+    if change.changesAnything { accounts.append(change) }
+  }
 
   /// Where two differ in what they leave behind.
   static func differences(_ one: PredictedEffects?, _ other: PredictedEffects?) -> Set<Location> {
@@ -46,10 +60,11 @@ struct PredictedEffects {
   private var values: [Location: UInt256] {
     var values: [Location: UInt256] = [:]
     for slot in slots { values[.storage(slot.key.address, slot.key.slot)] = slot.value }
+    var codes = codes.makeIterator()
     for change in accounts {
       values[.balance(change.address)] = change.gain
       if let nonce = change.nonce { values[.nonce(change.address)] = UInt256(nonce) }
-      if let code = change.code { values[.code(change.address)] = keccak256(code).word }
+      if change.changesCode, let code = codes.next() { values[.code(change.address)] = keccak256(code).word }
       if change.isRemoved || change.isCreated {
         values[.liveness(change.address)] = change.isRemoved ? .zero : .one
       }
@@ -59,7 +74,9 @@ struct PredictedEffects {
 
   /// Does to a state what the transaction is predicted to do, and adds the accounts that come to life.
   func apply(to state: MemoryState, births: inout AddressSet) throws(StateReadError) {
+    var codes = codes.makeIterator()
     for change in accounts {
+      let code = change.changesCode ? codes.next() : nil
       let before = try state.account(change.address)
       if change.isRemoved {
         state.set(change.address, nil, wipesStorage: true)
@@ -68,7 +85,7 @@ struct PredictedEffects {
       var account = before ?? Account()
       account.nonce = change.nonce ?? account.nonce
       account.balance = account.balance &+ change.gain
-      if let code = change.code {
+      if let code {
         account.codeHash = code.isEmpty ? .emptyCode : state.insert(code: code)
       }
       let isDead = account.isEmpty && before == nil
@@ -122,15 +139,16 @@ extension Binder {
       }
       if row.address == call.sender { change.gain = change.gain &+ call.refund(gas, gasAtStart: start) }
       if row.flags.contains(.nonceWritten) { change.nonce = row.nonce }
-      if row.flags.contains(.codeWritten), let code = row.newCode {
-        change.code = try? look(at: code)
+      var code: Bytes?
+      if row.flags.contains(.codeWritten), let newCode = row.newCode {
+        code = try? look(at: newCode)
       }
       change.isCreated = row.flags.contains(.created)
       change.isRemoved = row.flags.contains(.removed)
       let isOnPaths =
-        change.isRemoved || !change.isCreated && change.code == nil && (index == 0 || change.nonce == nil)
+        change.isRemoved || !change.isCreated && code == nil && (index == 0 || change.nonce == nil)
       if !isOnPaths { recorder?.abort(.effects) }
-      if change.changesAnything { effects.accounts.append(change) }
+      effects.add(change, code: code)
     }
     recorder?.note(noted)
     return effects
@@ -200,12 +218,13 @@ extension TaintedMachine {
       var change = PredictedEffects.AccountChange(address: account.address)
       change.nonce = account.nonce
       change.gain = account.balance &- account.original.balance
+      var code: Bytes?
       if account.codeHash != account.original.codeHash {
-        change.code = account.codeHash == .emptyCode ? [] : deployedCodes[account.codeHash]
+        code = account.codeHash == .emptyCode ? [] : deployedCodes[account.codeHash]
       }
       change.isCreated = account.flags.contains(.created)
       change.isRemoved = account.flags.contains(.destroyed)
-      effects.accounts.append(change)
+      effects.add(change, code: code)
     }
     for row in 0..<world.slots.count where world.slots[row].isWritten {
       let slot = world.slots[row]

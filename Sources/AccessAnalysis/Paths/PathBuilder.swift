@@ -120,24 +120,24 @@ struct PathBuilder {
       contents.instructions.append(step)
       contents.guardCount += 1
     }
-    contents.extra.ending = ending
+    contents.ending = ending
     for index in ending.stores.indices where ending.stores[index].value != PathEnding.none {
-      contents.extra.ending.stores[index].value = Int32(need(ending.stores[index].value, &contents))
+      contents.ending.stores[index].value = Int32(need(ending.stores[index].value, &contents))
     }
     for index in ending.accounts.indices {
       let use = ending.accounts[index]
       if use.credit != PathEnding.none {
-        contents.extra.ending.accounts[index].credit = Int32(need(use.credit, &contents))
+        contents.ending.accounts[index].credit = Int32(need(use.credit, &contents))
       }
       if use.debit != PathEnding.none {
-        contents.extra.ending.accounts[index].debit = Int32(need(use.debit, &contents))
+        contents.ending.accounts[index].debit = Int32(need(use.debit, &contents))
       }
     }
-    var bounded = contents.extra.ending
+    var bounded = contents.ending
     bounded.renameBounds { Int32(need($0, &contents)) }
     contents.mainCount = contents.instructions.count
     bounded.effects?.rename { Int32(need($0, &contents)) }
-    contents.extra.ending = bounded
+    contents.ending = bounded
     return nodes.count < Self.maximumRegisters && contents.constants.count < 30_000 ? contents : nil
   }
 

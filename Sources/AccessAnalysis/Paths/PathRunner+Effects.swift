@@ -14,20 +14,20 @@ extension PathRunner {
   ) throws(StateReadError) -> PredictedEffects? {
     guard trace.hasEffects else { return nil }
     try evaluateRest(trace, from: register)
-    return try effects(trace, trace.extra.ending, trace.extra.effects)
+    return try effects(trace, trace.end)
   }
 
   private mutating func effects(
-    _ trace: borrowing PathTrace, _ ending: borrowing PathEnding, _ noted: borrowing PathEffects
+    _ trace: borrowing PathTrace, _ end: PathTraceEnd
   ) throws(StateReadError) -> PredictedEffects? {
-    let execution = try gas(trace, noted)
+    let execution = try gas(trace, end.effects)
     var effects = PredictedEffects()
     effects.isDoubtful =
-      noted.isVague || noted.succeeds && call.isShort(ofGas: execution, gasAtStart: gasAtStart)
-    effects.slots.reserveCapacity(noted.slots.count)
+      end.effects.isVague || end.effects.succeeds && call.isShort(ofGas: execution, gasAtStart: gasAtStart)
+    effects.slots.reserveCapacity(end.effects.slots.count)
     effects.accounts.reserveCapacity(4)
     for row in 0..<accountCount {
-      let use = ending.accounts[row]
+      let use = end.ending.accounts[row]
       var change = PredictedEffects.AccountChange(address: workspace.accounts[row].address)
       change.gain = get(use.credit, trace) &- get(use.debit, trace)
       if row == 0 {
@@ -35,16 +35,16 @@ extension PathRunner {
         change.gain = change.gain &+ call.refund(execution, gasAtStart: gasAtStart)
       }
       change.isRemoved = use.flags.contains(.removed)
-      for index in noted.amounts.indices where Int(noted.amounts[index].row) == row {
-        let amount = noted.amounts[index]
+      for index in end.effects.amounts.indices where Int(end.effects.amounts[index].row) == row {
+        let amount = end.effects.amounts[index]
         let word = get(amount.value, trace)
         change.gain = amount.isDebit ? change.gain &- word : change.gain &+ word
       }
       if change.changesAnything { effects.accounts.append(change) }
     }
     creditCoinbase(&effects)
-    for index in noted.slots.indices {
-      let slot = noted.slots[index]
+    for index in end.effects.slots.indices {
+      let slot = end.effects.slots[index]
       let key = workspace.slots[Int(slot.row)]
       effects.slots.append(
         (
@@ -57,7 +57,7 @@ extension PathRunner {
 
   /// Gas used by execution, about.
   private func gas(
-    _ trace: borrowing PathTrace, _ noted: borrowing PathEffects
+    _ trace: borrowing PathTrace, _ noted: PathEffects
   ) throws(StateReadError) -> Int {
     var gas = noted.gas
     for index in noted.births.indices {

@@ -6,18 +6,18 @@ import EthereumTypes
 extension PathRunner {
   /// Puts the prediction together at the end of a path, each list in order.
   mutating func prediction(_ trace: borrowing PathTrace) throws(StateReadError) -> Prediction? {
-    try prediction(trace, trace.extra.ending)
+    try prediction(trace, trace.end)
   }
 
   private mutating func prediction(
-    _ trace: borrowing PathTrace, _ ending: borrowing PathEnding
+    _ trace: borrowing PathTrace, _ end: PathTraceEnd
   ) throws(StateReadError) -> Prediction? {
-    guard ending.accounts.count == accountCount else { return nil }
-    for index in ending.slotConditions.indices {
-      workspace.slots[Int(ending.slotConditions[index])].isCondition = true
+    guard end.ending.accounts.count == accountCount else { return nil }
+    for index in end.ending.slotConditions.indices {
+      workspace.slots[Int(end.ending.slotConditions[index])].isCondition = true
     }
-    for index in ending.stores.indices {
-      let store = ending.stores[index]
+    for index in end.ending.stores.indices {
+      let store = end.ending.stores[index]
       let row = Int(store.row)
       guard store.value != PathEnding.none else {
         workspace.slots[row].isChanged = true
@@ -41,16 +41,16 @@ extension PathRunner {
     var reads: [Location] = []
     reads.reserveCapacity(slotCount + 3 * rows)
     var writes: [Location] = []
-    writes.reserveCapacity(ending.stores.count + 4)
+    writes.reserveCapacity(end.ending.stores.count + 4)
     var adds: [Location] = []
     var conditions: [Condition] = []
-    conditions.reserveCapacity(ending.slotConditions.count + rows)
+    conditions.reserveCapacity(end.ending.slotConditions.count + rows)
     var starts = SlotCursor(workspace: workspace, count: slotCount)
     for place in 0..<rows {
       let row = Int(workspace.accountOrder[place])
       let use =
-        row < ending.accounts.count
-        ? ending.accounts[row] : PathEnding.AccountUse(flags: [], hasUnknownAmounts: false)
+        row < end.ending.accounts.count
+        ? end.ending.accounts[row] : PathEnding.AccountUse(flags: [], hasUnknownAmounts: false)
       let address = workspace.accounts[row].address
       var isChanged = use.hasUnknownAmounts || row == coinbase
       if !isChanged {
@@ -100,17 +100,18 @@ extension PathRunner {
         if slot.isChanged { writes.append(location) }
       }
     }
-    for index in ending.ranges.indices { conditions.append(try condition(ending.ranges[index], trace)) }
-    if !ending.ranges.isEmpty { Condition.merge(&conditions) }
+    for index in end.ending.ranges.indices {
+      Condition.insert(try condition(end.ending.ranges[index], trace), into: &conditions)
+    }
     var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(sortedReads: reads, writes: writes, adds: adds), sortedConditions: conditions)
-    for index in ending.increments.indices {
-      if let increment = try increment(ending.increments[index], trace) {
+    for index in end.ending.increments.indices {
+      if let increment = try increment(end.ending.increments[index], trace) {
         prediction.increments.append(increment)
       }
     }
-    prediction.increments.sort { $0.location < $1.location }
+    if prediction.increments.count > 1 { prediction.increments.sort { $0.location < $1.location } }
     return prediction
   }
 
@@ -118,12 +119,15 @@ extension PathRunner {
   private func interval(
     _ pairs: [PathEnding.Pair], around now: UInt256, _ trace: borrowing PathTrace
   ) -> (low: UInt256, high: UInt256)? {
-    var words: [(low: UInt256, high: UInt256)] = []
+    var (low, high) = (UInt256.zero, UInt256.max)
     for pair in pairs {
-      words.append(
-        (get(Int16(truncatingIfNeeded: pair.low), trace), get(Int16(truncatingIfNeeded: pair.high), trace)))
+      let pair = (
+        low: get(Int16(truncatingIfNeeded: pair.low), trace),
+        high: get(Int16(truncatingIfNeeded: pair.high), trace)
+      )
+      Bounds.narrow(&low, &high, to: pair, around: now)
     }
-    return Bounds.interval(words, around: now)
+    return low <= now && now <= high ? (low, high) : nil
   }
 
   private mutating func condition(

@@ -41,9 +41,18 @@ struct PathTraceExtra {
   var templates: [PathTemplate] = []
   var bytes: [UInt8] = []
   var parts: [PathText.Part] = []
-  var ending = PathEnding()
-  /// What the ending says of them; of no use where it says nothing.
-  var effects = PathEffects()
+}
+
+/// The end of a trace. An object, so that whoever looks at it copies none of its lists.
+final class PathTraceEnd: Sendable {
+  let ending: PathEnding
+  /// What the ending says is left behind; of no use where it says nothing.
+  let effects: PathEffects
+
+  init(_ ending: PathEnding) {
+    self.ending = ending
+    effects = ending.effects ?? PathEffects()
+  }
 }
 
 /// A path from its beginning, or from where it leaves another one, to its end: a straight program with guards. Each
@@ -60,6 +69,7 @@ struct PathTrace: ~Copyable {
   private let instructionBase: UnsafeMutablePointer<PathInstruction>
   private let exitBase: UnsafeMutablePointer<Atomic<UInt>>
   private let extraBase: UnsafeMutablePointer<PathTraceExtra>
+  let end: PathTraceEnd
   /// The least gas at the start for which the end holds; for an end in failure the most.
   private let gasLimit: Atomic<Int>
   /// The next trace that leaves at the same guard, with another outcome.
@@ -94,12 +104,11 @@ struct PathTrace: ~Copyable {
     unsafe instructionBase = instructions
     unsafe exitBase = exits
     unsafe extraBase = .allocate(capacity: 1)
-    var extra = contents.extra
-    hasEffects = extra.ending.effects != nil
-    if let effects = extra.ending.effects { extra.effects = effects }
-    unsafe extraBase.initialize(to: extra)
-    gasLimit = Atomic(contents.extra.ending.gasLimit)
-    failure = contents.extra.ending.failure
+    unsafe extraBase.initialize(to: contents.extra)
+    end = PathTraceEnd(contents.ending)
+    hasEffects = contents.ending.effects != nil
+    gasLimit = Atomic(contents.ending.gasLimit)
+    failure = contents.ending.failure
     self.next = next
     instructionCount = Int32(contents.instructions.count)
     mainCount = Int32(contents.mainCount)
@@ -269,4 +278,5 @@ struct PathTraceContents {
   var guardCount = 0
   var firstRegister: Int32 = 0
   var extra = PathTraceExtra()
+  var ending = PathEnding()
 }
