@@ -125,7 +125,6 @@ extension Binder {
     }
     let row = warm(try forced(heir))
     frame.gasUsed += 30_000
-    if frame.isStrict { try proveGas(0) }
     let held = balance(frame.account)
     table.note(.livenessRead, row)
     // Since Cancun only a contract made in the same transaction is removed (EIP-6780).

@@ -216,8 +216,6 @@ struct Binder {
     case .stop: try succeed(with: Text())
     case .output(let offset, let size):
       if let range = try extent(get(offset, segment), get(size, segment)) {
-        // It may have made memory longer.
-        if frame.isStrict { try proveGas(0) }
         try spend(copying: range.count, of: frame.memory)
         try succeed(with: frame.memory.slice(range.lowerBound, range.count))
       }
@@ -226,7 +224,6 @@ struct Binder {
         if let range = try extent(get(offset, segment), get(size, segment)) {
           try proveGas(0)
           try spend(copying: range.count, of: frame.memory)
-          try proveGas(0)
           try fail(with: frame.memory.slice(range.lowerBound, range.count), burnsGas: false)
         }
       } else {

@@ -19,12 +19,12 @@ struct GasBoundTests {
   }
 
   /// Predicts with every amount of gas and sees that what happens is covered; returns how often it was vouched for.
-  private static func sweep(_ callee: String, _ range: StrideThrough<Int>, _ change: (inout Fixture) -> Void)
-    throws -> Int
-  {
+  private static func sweep(
+    _ callee: String, _ range: StrideThrough<Int>, fork: Fork = .prague, _ change: (inout Fixture) -> Void
+  ) throws -> Int {
     var vouched = 0
     for gas in range {
-      var fixture = fixture(callee, gas: gas)
+      var fixture = fixture(callee, gas: gas, fork: fork)
       change(&fixture)
       let prediction = fixture.bound().prediction
       guard prediction.trust.isVouchedFor else { continue }
@@ -83,13 +83,18 @@ struct GasBoundTests {
     _ = try Self.sweep("PUSH \(size) PUSH 0 \(op)", stride(from: 1, through: 121, by: 3)) { _ in }
   }
 
-  @Test("SELFDESTRUCT is paid for (EIP-150)", arguments: [true, false])
-  func selfdestruct(_ isAlive: Bool) throws {
-    let vouched = try Self.sweep("PUSH 0xE0A SELFDESTRUCT", stride(from: 2_000, through: 60_000, by: 500)) {
-      $0.balances[other] = 100
-      if isAlive { $0.balances[Address(0xE0A)] = 1 }
+  @Test(
+    "SELFDESTRUCT is paid for (EIP-150, EIP-161)", arguments: [true, false],
+    [Fork.frontier, .homestead, .tangerineWhistle, .spuriousDragon, .istanbul, .berlin, .cancun, .prague])
+  func selfdestruct(_ isAlive: Bool, _ fork: Fork) throws {
+    for balance in [0, 100] as [UInt256] {
+      let gases = stride(from: 1, through: 60_001, by: 600)
+      let vouched = try Self.sweep("PUSH 0xE0A SELFDESTRUCT", gases, fork: fork) {
+        $0.balances[other] = balance
+        if isAlive { $0.balances[Address(0xE0A)] = 1 }
+      }
+      #expect(vouched > 10)
     }
-    #expect(vouched > 10)
   }
 
   @Test("SELFBALANCE has its price")
