@@ -91,7 +91,7 @@ extension Account {
 
 extension Location.Field {
   /// This field of an account, which may not exist, as a word; zero for storage.
-  func word(of account: Account?) -> UInt256 {
+  public func word(of account: Account?) -> UInt256 {
     switch self {
     case .balance: account?.balance ?? .zero
     case .nonce: UInt256(account?.nonce ?? 0)

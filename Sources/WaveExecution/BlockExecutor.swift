@@ -172,7 +172,8 @@ public final class BlockExecutor: Sendable {
       let run = ParallelRun(
         processor, from: first, result, base: opening.isEmpty ? state : opening, opening: opening,
         codes: codes, plan: plan ?? .unconstrained(count: count), hasBarriers: kind == .waves,
-        workers: workers, predictor: predictor, workspace: workspace, pool: pool, perturbation: perturbation)
+        workers: workers, predictor: predictor, workspace: workspace, pool: pool,
+        mayGiveUp: adapts && workers > 1, perturbation: perturbation)
       pool.run(on: workers) { run.work($0) }
       outcome = try run.finish()
       rebindings = run.rebinding?.count ?? 0
@@ -200,7 +201,10 @@ public final class BlockExecutor: Sendable {
       return false
     }
     guard let plan else { return true }
-    return plan.speedUp >= Self.leastSpeedUp && plan.parallelism >= Self.leastSpeedUp
+    guard plan.parallelism >= Self.leastSpeedUp, plan.takesLongerThanWaking else { return false }
+    // The cores may have moved since the plan was made.
+    CoreDistance.refresh()
+    return plan.speedUp >= Self.leastSpeedUp
   }
 
   /// What a plan must promise: promises are about so precise.

@@ -14,24 +14,27 @@ enum CoreDistance {
   /// When the latest measurement began, in nanoseconds since `origin`.
   private static let measuredAt = Atomic<UInt64>(0)
 
-  /// So long a measurement counts.
+  /// So long a measurement counts, and one that found no other core free.
   private static var validity: UInt64 { 1_000_000_000 }
+  private static var shortValidity: UInt64 { 100_000_000 }
   /// So long the other thread may take to start.
   private static var patience: UInt64 { 300_000 }
   private static var rounds: Int { 8 }
   private static var tripsEach: Int { 16 }
-  /// What is beyond that says something about other programs, not about cores.
+  /// What is beyond that says something about other programs, not about cores. A core that others keep busy is as good as
+  /// one that is as far as can be.
   private static var plausible: ClosedRange<Int> { 20...2_000 }
 
   /// Measures again where the latest measurement is old, which takes some hundred microseconds.
   static func refresh() {
     let now = origin.nanosecondsSince &+ 1
     let last = measuredAt.load(ordering: .relaxed)
-    guard last == 0 || now &- last > validity, BlockExecutor.coreCount > 1,
-      measuredAt.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
-      let found = measure()
+    let age = roundTrip < plausible.upperBound ? validity : shortValidity
+    guard last == 0 || now &- last > age, BlockExecutor.coreCount > 1,
+      measuredAt.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
     else { return }
-    latest.store(found, ordering: .relaxed)
+    let found = measure() ?? plausible.upperBound
+    latest.store(min(max(found, plausible.lowerBound), plausible.upperBound), ordering: .relaxed)
   }
 
   /// Where the ball is: even numbers are the caller's, odd ones the other thread's, negative ones end the game.
@@ -75,7 +78,6 @@ enum CoreDistance {
       guard let time = play(tripsEach) else { return nil }
       best = min(best, time)
     }
-    let trip = Int(clamping: best) / tripsEach
-    return plausible.contains(trip) ? trip : nil
+    return Int(clamping: best) / tripsEach
   }
 }

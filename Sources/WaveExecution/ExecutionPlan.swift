@@ -36,8 +36,10 @@ public final class ExecutionPlan: Sendable {
   let waves: StartOrder
   /// How many workers the plan can keep busy: the work in all over the work on the longest chain; 1 or more.
   let parallelism: Double
-  /// How many times as fast as serial the plan is expected to run, what sharing costs included.
-  public let speedUp: Double
+  /// How many times as fast as serial the plan is expected to run, what sharing costs included: with the cores as far
+  /// apart as they are found to be at the moment.
+  public var speedUp: Double { gain.speedUp(roundTrip: CoreDistance.roundTrip) }
+  private let gain: PlanGain
   /// What costs are measured in.
   let unit: CostUnit
   /// What all transactions are expected to cost together.
@@ -74,7 +76,6 @@ public final class ExecutionPlan: Sendable {
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
     predictions: [Prediction] = [], madeOn origin: Origin = .opening
   ) {
-    CoreDistance.refresh()
     let simulator =
       switch unit {
       case .nanoseconds: Simulator(schedule)
@@ -83,18 +84,24 @@ public final class ExecutionPlan: Sendable {
     self.init(
       predecessors: schedule.graph.predecessors, priorities: schedule.priorities, costs: schedule.costs,
       waveOf: schedule.waveOf, workers: workers, unit: unit,
-      speedUp: simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead),
+      gain: PlanGain { simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead(roundTrip: $0)) },
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
       footprints: predictions.count == schedule.count ? Footprints(predictions) : nil)
   }
 
-  /// What sharing a block between threads takes beyond its transactions, in nanoseconds. A thread that sleeps takes
-  /// some ten microseconds to wake; what a transaction did has to reach another core, which takes so many round trips
-  /// between this machine's cores as they stand at the moment.
-  public static var overhead: DispatchOverhead {
-    DispatchOverhead(startUp: 50_000, perTransaction: 500 + 3 * CoreDistance.roundTrip, perMille: 80)
+  /// What sharing a block between threads takes beyond its transactions, in nanoseconds, with this machine's cores as
+  /// they stand at the moment.
+  public static var overhead: DispatchOverhead { overhead(roundTrip: CoreDistance.roundTrip) }
+
+  /// A thread that sleeps takes some ten microseconds to wake; what a transaction did has to reach another core, which
+  /// takes some round trips of so many nanoseconds.
+  private static func overhead(roundTrip: Int) -> DispatchOverhead {
+    DispatchOverhead(startUp: 50_000, perTransaction: 500 + 3 * roundTrip, perMille: 80)
   }
+
+  /// Whether another thread, asleep, would be awake before the block is over.
+  var takesLongerThanWaking: Bool { unit == .gas || totalCost > Self.overhead.startUp }
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
@@ -109,7 +116,7 @@ public final class ExecutionPlan: Sendable {
   /// count, so there is always one that may start.
   init(
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
-    workers: Int = 2, unit: CostUnit = .gas, speedUp: Double? = nil, rules: IncrementRules? = nil,
+    workers: Int = 2, unit: CostUnit = .gas, gain: PlanGain? = nil, rules: IncrementRules? = nil,
     shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil,
     footprints: Footprints? = nil
   ) {
@@ -137,7 +144,8 @@ public final class ExecutionPlan: Sendable {
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
-    self.speedUp = speedUp ?? parallelism
+    let most = parallelism
+    self.gain = gain ?? PlanGain { _ in most }
     let order =
       isInformed
       ? StartOrder.order(costs: costs, priorities: priorities, workers: workers)

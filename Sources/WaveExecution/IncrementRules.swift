@@ -47,12 +47,19 @@ final class IncrementRules: Sendable {
     return nil
   }
 
-  /// Whether all conditions of transaction `index` hold. What is asked of the fee recipient counts as not holding: its
-  /// account is kept elsewhere.
-  func conditionsHold(of index: Int, on state: MemoryState, exceptFor coinbase: Address) -> Bool {
+  /// Whether all conditions of transaction `index` hold.
+  ///
+  /// - Parameter latest: the fee recipient, where that is not the one in `state`.
+  func conditionsHold(
+    of index: Int, on state: MemoryState, coinbase: Address, latest: Account??
+  ) -> Bool {
     do {
       return try conditions[index].allSatisfy {
-        try $0.location.address != coinbase && $0.holds(in: state)
+        let location = $0.location
+        guard let latest, location.address == coinbase, location.field != .storage else {
+          return try $0.holds(in: state)
+        }
+        return $0.admits(location.field.word(of: latest))
       }
     } catch { return false }
   }

@@ -23,6 +23,9 @@ struct Scout {
   /// what transactions may use.
   private let work: Double
   private var workDone = 0.0
+  /// At the last look: the time since the start, and the work done.
+  private var lastSeen = 0.0
+  private var lastWorkDone = 0.0
   /// Transactions that `workDone` contains.
   private var counted = 0
   /// About how long the rest of the block will take on one thread.
@@ -48,8 +51,9 @@ struct Scout {
   private static var gasBetweenLooks: UInt64 { 150_000 }
   /// What is left must take so long, or it is over before another thread has done much.
   private static var leastNanoseconds: Double { 250_000 }
-  /// Handing what a plain transfer did from one core to another takes most of the transfer's time.
-  private static var leastNanosecondsEach: Double { 2 * Double(ExecutionPlan.overhead.perTransaction) }
+  /// What a plain transfer takes goes for handing over what it did from one core to another, and without a plan some
+  /// more for nothing.
+  private static var leastNanosecondsEach: Double { 2.5 * Double(ExecutionPlan.overhead.perTransaction) }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
@@ -72,7 +76,10 @@ struct Scout {
     guard used >= gasAtNextLook else { return .carryOn }
     gasAtNextLook = used &+ Self.gasBetweenLooks
     let seen = Double(start.nanosecondsSince)
-    nanosecondsLeft = seen * left(from: next, used)
+    let left = left(from: next, used)
+    // The beginning of a block is slower than the rest: nothing that it needs is at hand.
+    nanosecondsLeft = left * min(seen / max(workDone, 1), (seen - lastSeen) / max(workDone - lastWorkDone, 1))
+    (lastSeen, lastWorkDone) = (seen, workDone)
     let count = Double(processor.block.transactions.count - next)
     guard count > 1, nanosecondsLeft > Self.leastNanoseconds,
       nanosecondsLeft > Self.leastNanosecondsEach * count
@@ -87,7 +94,7 @@ struct Scout {
       && processor.block.transactions[next].gasLimit >= Self.largeTransaction
   }
 
-  /// How many times as much work is left as is done.
+  /// How much work is left.
   private mutating func left(from next: Int, _ used: UInt64) -> Double {
     if gasUsed > 0 {
       workDone = Double(used)
@@ -97,7 +104,7 @@ struct Scout {
         counted += 1
       }
     }
-    return max(work - workDone, 0) / max(workDone, 1)
+    return max(work - workDone, 0)
   }
 
   private static func weight(_ transaction: Transaction) -> Double {

@@ -70,8 +70,8 @@ struct IncrementTests {
     }
   }
 
-  @Test("without running anything again that only adds, all in one wave")
-  func nothingRunsAgain() throws {
+  @Test("without running anything again that only adds, all in one wave", arguments: [false, true])
+  func nothingRunsAgain(asksForFeeRecipient: Bool) throws {
     var random = RandomBlock(seed: 1, count: 0, accounts: 1)
     let counter = Address(0x2_0000)
     random.state.set(counter, nonce: 1, balance: 0, code: RandomBlock.counter, storage: [0: 1, 9: 1])
@@ -86,7 +86,12 @@ struct IncrementTests {
       random.senders.append(sender)
     }
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
-    let predictions = try predictions(random)
+    var predictions = try predictions(random)
+    if asksForFeeRecipient {
+      // The first transaction makes it.
+      let isAlive = Condition(.liveness(random.processor.environment.coinbase), is: .one)
+      for index in predictions.indices.dropFirst() { predictions[index].conditions.append(isAlive) }
+    }
     let planner = BlockPlanner(random.processor, on: random.state)
     let schedule = Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: 4)
     #expect(schedule.waves.count == 1)

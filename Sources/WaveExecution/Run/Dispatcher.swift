@@ -44,6 +44,9 @@ final class Dispatcher: @unchecked Sendable {
   /// Whether there is anything to take.
   var hasReady: Bool { mostUrgent != nil }
 
+  /// Whether there is anything to take before some rank.
+  func hasReady(below horizon: Int) -> Bool { mostUrgent.map { $0 < horizon } ?? false }
+
   /// The rank of what would be taken next.
   private var mostUrgent: Int? {
     for word in 0..<wordCount {
@@ -53,8 +56,9 @@ final class Dispatcher: @unchecked Sendable {
     return nil
   }
 
-  /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready.
-  func take(into taken: inout PlainArray<Int32>) -> Bool {
+  /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready before
+  /// rank `horizon`.
+  func take(into taken: inout PlainArray<Int32>, below horizon: Int) -> Bool {
     var word = 0
     while word < wordCount {
       let bits = unsafe ready[word].load(ordering: .relaxed)
@@ -62,6 +66,7 @@ final class Dispatcher: @unchecked Sendable {
         word &+= 1
         continue
       }
+      guard word &* 64 &+ bits.trailingZeroBitCount < horizon else { return false }
       let chosen = choose(from: bits, word)
       let (done, _) = unsafe ready[word].compareExchange(
         expected: bits, desired: bits & ~chosen, ordering: .acquiringAndReleasing)

@@ -10,12 +10,16 @@ final class Finality: @unchecked Sendable {
   private let lineBefore = CacheLine()
   /// Transactions below this are final.
   let frontier: Atomic<Int>
+  /// Transactions from this one on should wait, where the plan does not say who waits for whom.
+  let horizon = Atomic<Int>(.max)
   private let lineBetween = CacheLine()
   let committing = SpinLock()
   /// What the final transactions gave.
   var result: BlockResult
   /// Why the block is not valid.
   var error: BlockError?
+  /// How far beyond the frontier the horizon is, where there is one.
+  var reach = Int.max
   /// Transactions that had to run again.
   var repetitions = 0
   /// The last transaction that others than the committer have begun, once it has taken over.
@@ -33,6 +37,27 @@ final class Finality: @unchecked Sendable {
     frontier = Atomic(first)
     self.result = result
   }
+
+  // MARK: Running ahead
+
+  /// So far workers may run ahead at first, and at least.
+  private static var firstReach: Int { 16 }
+  private static var leastReach: Int { 4 }
+
+  /// Draws a horizon: without a plan, what runs far ahead of transactions that it turns out to depend on runs in vain.
+  func drawHorizon() {
+    reach = Self.firstReach
+    moveHorizon(frontier.load(ordering: .relaxed))
+  }
+
+  /// Notes that a transaction has become final: the more of them had run well, the farther others may run ahead.
+  func moveHorizon(past index: Int, hadToRepeat: Bool) {
+    guard reach < .max else { return }
+    reach = hadToRepeat ? max(reach / 2, Self.leastReach) : reach + 1
+    moveHorizon(index + 1)
+  }
+
+  private func moveHorizon(_ next: Int) { horizon.store(next &+ reach, ordering: .relaxed) }
 
   /// Gives the result away. A worker that is late to leave is the last to hold this, and should not have to free what
   /// others have allocated.

@@ -87,13 +87,17 @@ extension ParallelRun {
     let outcome = unsafe outcomes + index
     if let places = unsafe records[index].places {
       if unsafe versions.holds(&outcome.pointee.effects, at: places, index: index, on: state) {
+        finality.moveHorizon(past: index, hadToRepeat: false)
         return try append(index, &worker)
       }
       unsafe versions.retract(&outcome.pointee.effects, at: places)
       unsafe records[index].places = nil
       unsafe outcome.deinitialize(count: 1)
     }
-    if !isCommitters(index) { finality.repetitions += 1 }
+    if !isCommitters(index) {
+      finality.repetitions += 1
+      finality.moveHorizon(past: index, hadToRepeat: true)
+    }
     try repeatRun(index, &worker, &machine)
     if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
     try append(index, &worker)
@@ -129,10 +133,12 @@ extension ParallelRun {
 
   private static var leastRepetitions: Int { 6 }
 
-  /// Whether running ahead does not pay: more than a quarter of it had to run again.
+  /// Whether running ahead does not pay: more than a quarter of it had to run again, or all workers together have done
+  /// clearly less than one would have.
   private func shouldTakeOver(_ next: Int) -> Bool {
     guard !isTakenOver.load(ordering: .relaxed) else { return false }
     if let perturbation, perturbation.forcesTakeOver(next) { return true }
+    if next & 15 == 0, let pace, pace.isBehind { return true }
     return finality.repetitions >= Self.leastRepetitions && finality.repetitions &* 4 > next &- first
   }
 

@@ -53,6 +53,8 @@ final class ParallelRun: @unchecked Sendable {
   let perturbation: Perturbation?
   let versions: VersionedState
   let dispatcher: Dispatcher
+  /// Nil where nobody asks whether sharing pays, or could tell.
+  let pace: Pace?
   /// Nil where the plan's predictions are not known, or nobody could make them anew.
   let rebinding: Rebinding?
   let count: Int
@@ -78,10 +80,12 @@ final class ParallelRun: @unchecked Sendable {
   ///   - opening: the same; what becomes of it is put on a copy.
   ///   - hasBarriers: whether each wave waits for all of the one before.
   ///   - predictor: makes predictions anew that rest on values that are no more; nil to let them be.
+  ///   - mayGiveUp: whether to go on alone where sharing turns out to take longer.
   init(
     _ processor: BlockProcessor, from first: Int, _ result: consuming BlockResult, base: any StateReader,
     opening: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool, workers: Int,
-    predictor: BlockPredictor?, workspace: Workspace, pool: WorkerPool, perturbation: Perturbation?
+    predictor: BlockPredictor?, workspace: Workspace, pool: WorkerPool, mayGiveUp: Bool,
+    perturbation: Perturbation?
   ) {
     self.first = first
     finality = Finality(from: first, result)
@@ -100,6 +104,8 @@ final class ParallelRun: @unchecked Sendable {
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
     dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
+    // Who is disturbed on purpose would give up each time.
+    pace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds ? Pace(workers: workers) : nil
     state = MemoryState(copying: opening)
     state.reserve(accounts: 3 * count, slots: count)
     unsafe records = .allocate(capacity: max(count, 1))
@@ -107,6 +113,7 @@ final class ParallelRun: @unchecked Sendable {
     unsafe outcomes = .allocate(capacity: max(count, 1))
     finality.result.transactions.reserveCapacity(count)
     over.store(first >= count, ordering: .relaxed)
+    if !plan.isInformed, workers > 1 { finality.drawHorizon() }
   }
 
   deinit {
@@ -160,16 +167,19 @@ final class ParallelRun: @unchecked Sendable {
     var taken = PlainArray<Int32>(capacity: 32)
     /// For how many of those taken each step of fetching ahead has been made.
     var fetched = InlineArray<3, Int>(repeating: 0)
-    var random: UInt64 = 0
+    /// Whether to look beyond the horizon once: there is nothing else to do.
+    var isBold = false
   }
 
   private func work(_ worker: inout Worker, _ machine: inout Machine) {
     while !over.load(ordering: .acquiring) {
       worker.taken.removeAll()
       worker.fetched = InlineArray(repeating: 0)
-      if dispatcher.take(into: &worker.taken) {
+      let horizon = worker.isBold ? .max : finality.horizon.load(ordering: .relaxed)
+      worker.isBold = false
+      if dispatcher.take(into: &worker.taken, below: horizon) {
         runTaken(&worker, &machine)
-      } else if !commit(&worker, &machine, isIdle: true), !waitForWork() {
+      } else if !commit(&worker, &machine, isIdle: true), !waitForWork(&worker) {
         return
       }
     }
@@ -186,6 +196,7 @@ final class ParallelRun: @unchecked Sendable {
         // Whoever takes over needs nobody released.
         guard claim(index, Claim.worker) else { continue }
         if let footprints = plan.footprints { prefetch(footprints, around: position - 1, &worker) }
+        pace?.add(plan.costs[index], by: worker.number)
         run(index, &worker, &machine)
       }
       perturbation?.disturb(worker.number, index, .release)
@@ -253,18 +264,29 @@ final class ParallelRun: @unchecked Sendable {
   /// Waits until there may be something to do: spins for about as long as a transaction takes, then sleeps.
   ///
   /// - Returns: false where the block is over.
-  private func waitForWork() -> Bool {
+  private func waitForWork(_ worker: inout Worker) -> Bool {
     let start = ContinuousClock.now
     repeat {
       // Once for each look at the clock: what is looked at here is what the others write.
       if isNeeded {
         // Nothing to run, but something to make final, and another worker is at it: it may be waiting for this very
         // processor.
-        if !dispatcher.hasReady { sched_yield() }
+        if !hasNearReady { sched_yield() }
         return true
       }
-    } while ContinuousClock.now - start < spinTime
-    return pool.rest { isNeeded }
+    } while ContinuousClock.now - start < (dispatcher.hasReady ? min(Self.timidity, spinTime) : spinTime)
+    if dispatcher.hasReady {
+      worker.isBold = true
+      return true
+    }
+    return pool.rest { isNeeded || dispatcher.hasReady }
+  }
+
+  /// So long others may take before a worker with nothing to do looks beyond the horizon.
+  private static var timidity: Duration { .microseconds(20) }
+
+  private var hasNearReady: Bool {
+    dispatcher.hasReady(below: finality.horizon.load(ordering: .relaxed))
   }
 
   /// Waking a worker takes longer than most transactions; where there are more workers than cores, one that spins keeps
@@ -272,7 +294,7 @@ final class ParallelRun: @unchecked Sendable {
   private let spinTime: Duration
 
   private var isNeeded: Bool {
-    over.load(ordering: .sequentiallyConsistent) || dispatcher.hasReady
+    over.load(ordering: .sequentiallyConsistent) || hasNearReady
       || hasRun(finality.frontier.load(ordering: .sequentiallyConsistent))
   }
 

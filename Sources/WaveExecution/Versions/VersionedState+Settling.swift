@@ -68,7 +68,8 @@ extension VersionedState {
       if found == effects.slots[position].before { continue }
       guard let rules, let increment = rules.increment(effects.slots[position], of: index),
         increment.admits(found),
-        mayAdd ?? rules.conditionsHold(of: index, on: state, exceptFor: coinbase)
+        mayAdd
+          ?? rules.conditionsHold(of: index, on: state, coinbase: coinbase, latest: finality.coinbase)
       else { return false }
       mayAdd = true
       effects.slots[position].before = found

@@ -31,7 +31,7 @@ final class VersionedState: @unchecked Sendable {
   let accounts: Accounts
   let slots: Slots
   /// Where the committer keeps the fee recipient.
-  private let finality: Finality
+  let finality: Finality
   private let codes = Mutex<[Hash32: Bytes]>([:])
   /// Set once any transaction deploys code.
   private let hasCodes = Atomic<Bool>(false)
