@@ -83,7 +83,7 @@ let package = Package(
 
     tests(of: "EthereumTypes"),
     tests(of: "EVMBytecode"),
-    tests(of: "ControlFlow", ["EthereumTypes", "EVMBytecode"]),
+    tests(of: "ControlFlow", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"]),
     tests(of: "EVMState"),
     tests(of: "EVMPrecompiles", ["EthereumTypes", "CGMP"], exclude: ["Vectors"]),
     tests(of: "EVM", ["EthereumTypes", "EVMBytecode", "EVMState"], exclude: ["Vectors"]),

@@ -67,4 +67,27 @@ public struct ControlFlowGraph: Sendable {
 
   /// Whether all destinations of all reachable jumps are known.
   public var isResolved: Bool { isComplete && jumps.allSatisfy(\.resolution.isResolved) }
+
+  /// Whether control can go from a jump, or on behind it, to `place`. Of a graph that is not
+  /// resolved a no proves nothing.
+  ///
+  /// - Complexity: O(log n) in the number of blocks and of jumps.
+  public func allows(jumpAt offset: Int, to place: Int) -> Bool {
+    guard block(at: place) != nil, let jump = Self.find(offset, in: jumps, by: \.offset) else { return false }
+    return place == offset + 1 || jump.destinations.contains(place)
+  }
+
+  /// The reachable block that begins at an offset.
+  ///
+  /// - Complexity: O(log n) in the number of blocks.
+  public func block(at start: Int) -> Block? { Self.find(start, in: blocks, by: \.start) }
+
+  private static func find<Row>(_ offset: Int, in rows: [Row], by key: KeyPath<Row, Int>) -> Row? {
+    var (low, high) = (0, rows.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle][keyPath: key] < offset { low = middle + 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low][keyPath: key] == offset ? rows[low] : nil
+  }
 }

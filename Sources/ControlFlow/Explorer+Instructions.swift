@@ -113,13 +113,12 @@ extension Explorer {
     case Opcode.mload:
       let offset = pop(&state)
       let place = SymbolicMemory.place(offset, table)
-      state.stack.append(
-        state.memory.read(place, 32, &table) ?? table.intern(Expression(op: op, a: offset)))
+      state.stack.append(load(offset, place, pc, state))
     case Opcode.mstore, Opcode.mstore8:
       let place = SymbolicMemory.place(pop(&state), table)
       let word = pop(&state)
       if op == Opcode.mstore { notePointer(word, inStorage: false) }
-      state.memory.write(place, op == Opcode.mstore ? 32 : 1, .word(word), table)
+      state.memory.write(place, op == Opcode.mstore ? 32 : 1, .word(word), &table)
     case Opcode.calldatacopy, Opcode.codecopy, Opcode.returndatacopy, Opcode.mcopy, Opcode.extcodecopy:
       copy(op, pc, &state)
     case Opcode.keccak256:
@@ -156,6 +155,23 @@ extension Explorer {
     }
   }
 
+  /// The word in memory at an address.
+  ///
+  /// What was written through a pointer whose name can stand for another value by now, such as the free-memory pointer
+  /// of the last allocation, decides nothing. And what was copied there from the code or the call data is none of the
+  /// words that the code puts into memory.
+  private mutating func load(
+    _ offset: ExpressionID, _ place: SymbolicMemory.Place?, _ pc: Int, _ state: SymbolicState
+  ) -> ExpressionID {
+    if let place, place.base < 0 || table.isFixed(place.base),
+      let word = state.memory.read(place, 32, &table)
+    {
+      return word
+    }
+    return state.memory.holdsCopies(place, 32)
+      ? result(pc) : table.intern(Expression(op: Opcode.mload, a: offset))
+  }
+
   private mutating func result(_ pc: Int, isFlag: Bool = false) -> ExpressionID {
     table.intern(Expression(op: ExpressionCode.result, a: Int32(truncatingIfNeeded: pc), b: isFlag ? 1 : 0))
   }
@@ -171,7 +187,7 @@ extension Explorer {
     if op == Opcode.extcodecopy { note(.code, pc, state, [pop(&state)]) }
     let place = SymbolicMemory.place(pop(&state), table)
     let source = pop(&state)
-    guard let count = size(pop(&state)) else { return state.memory.writeUnknown(place, table) }
+    guard let count = size(pop(&state)) else { return state.memory.writeUnknown(place, &table) }
     let content: SymbolicMemory.Content =
       switch op {
       case Opcode.calldatacopy: .callData(source)
@@ -180,7 +196,7 @@ extension Explorer {
         state.memory.read(SymbolicMemory.place(source, table), 32, &table).map { .word($0) } ?? .unknown
       default: .unknown
       }
-    state.memory.write(place, count, content, table)
+    state.memory.write(place, count, content, &table)
   }
 
   /// KECCAK-256 of memory: of the words in it where the size is known.
@@ -221,9 +237,9 @@ extension Explorer {
     let place = SymbolicMemory.place(pop(&state), table)
     let outputSize = pop(&state)
     if let count = size(outputSize) {
-      state.memory.write(place, count, .unknown, table)
+      state.memory.write(place, count, .unknown, &table)
     } else {
-      state.memory.writeUnknown(place, table)
+      state.memory.writeUnknown(place, &table)
     }
     state.hasReturnData = true
     state.stack.append(result(pc, isFlag: true))

@@ -26,6 +26,31 @@ struct SymbolicMemory: Hashable {
     var count: Int
     var content: Content
     var end: Int { start + count }
+
+    /// Its first bytes.
+    func head(_ count: Int, _ table: inout ExpressionTable) -> Piece {
+      var head = self
+      head.count = count
+      if case .word(let word) = content {
+        let below = table.constant(UInt256(8 * (self.count - count)))
+        head.content = .word(table.arithmetic(Opcode.shr, below, word))
+      }
+      return head
+    }
+
+    /// Its last bytes.
+    func tail(_ count: Int, _ table: inout ExpressionTable) -> Piece {
+      var tail = self
+      (tail.start, tail.count) = (end - count, count)
+      let skipped = table.constant(UInt256(self.count - count))
+      switch content {
+      // The low bytes of a word are the low bytes of the same word.
+      case .word, .unknown: break
+      case .code(let source): tail.content = .code(table.arithmetic(Opcode.add, source, skipped))
+      case .callData(let source): tail.content = .callData(table.arithmetic(Opcode.add, source, skipped))
+      }
+      return tail
+    }
   }
 
   /// An address: a base and a distance from it.
@@ -78,10 +103,10 @@ struct SymbolicMemory: Hashable {
   // MARK: Writing
 
   /// Bytes are replaced by something known.
-  mutating func write(_ place: Place?, _ count: Int, _ content: Content, _ table: ExpressionTable) {
+  mutating func write(_ place: Place?, _ count: Int, _ content: Content, _ table: inout ExpressionTable) {
     guard let place, count < Self.maximumOffset else { return forgetAll() }
     guard count > 0 else { return }
-    clear(place, count, table)
+    clear(place, count, &table)
     if pieces.count == Self.maximumPieces {
       pieces.removeFirst()
       isFresh = false
@@ -90,9 +115,9 @@ struct SymbolicMemory: Hashable {
   }
 
   /// An unknown number of bytes from a place on changes.
-  mutating func writeUnknown(_ place: Place?, _ table: ExpressionTable) {
+  mutating func writeUnknown(_ place: Place?, _ table: inout ExpressionTable) {
     guard let place else { return forgetAll() }
-    clear(place, Self.maximumOffset, table)
+    clear(place, Self.maximumOffset, &table)
     isFresh = false
   }
 
@@ -101,7 +126,7 @@ struct SymbolicMemory: Hashable {
     isFresh = false
   }
 
-  private mutating func clear(_ place: Place, _ count: Int, _ table: ExpressionTable) {
+  private mutating func clear(_ place: Place, _ count: Int, _ table: inout ExpressionTable) {
     let isFree = place.base >= 0 && Self.isFree(place.base, table)
     if place.base >= 0 { isFresh = false }
     let end = place.offset + count
@@ -123,35 +148,28 @@ struct SymbolicMemory: Hashable {
         continue
       }
       if piece.start >= place.offset && piece.end <= end { continue }
-      // What sticks out of the written range stays where it is a run of bytes that can be cut.
-      switch piece.content {
-      case .unknown:
-        if piece.start < place.offset {
-          kept.append(
-            Piece(base: piece.base, start: piece.start, count: place.offset - piece.start, content: .unknown))
-        }
-        if piece.end > end {
-          kept.append(Piece(base: piece.base, start: end, count: piece.end - end, content: .unknown))
-        }
-      case .word, .code, .callData:
-        if piece.start < place.offset {
-          kept.append(
-            Piece(base: piece.base, start: piece.start, count: place.offset - piece.start, content: .unknown))
-        }
-        if piece.end > end {
-          if case .word = piece.content {
-            // The low bytes of a word are the low bytes of the same word.
-            kept.append(Piece(base: piece.base, start: end, count: piece.end - end, content: piece.content))
-          } else {
-            kept.append(Piece(base: piece.base, start: end, count: piece.end - end, content: .unknown))
-          }
-        }
-      }
+      // What sticks out of the written range stays.
+      if piece.start < place.offset { kept.append(piece.head(place.offset - piece.start, &table)) }
+      if piece.end > end { kept.append(piece.tail(piece.end - end, &table)) }
     }
     pieces = kept
   }
 
   // MARK: Reading
+
+  /// Whether bytes copied from the code or the call data are among those from a place on.
+  func holdsCopies(_ place: Place?, _ count: Int) -> Bool {
+    guard let place else { return false }
+    return pieces.contains { piece in
+      guard piece.base == place.base, piece.start < place.offset + count, place.offset < piece.end else {
+        return false
+      }
+      return switch piece.content {
+      case .code, .callData: true
+      case .word, .unknown: false
+      }
+    }
+  }
 
   /// The bytes from a place on, at most 32, as a number; nil where something unknown is among them.
   func read(_ place: Place?, _ count: Int, _ table: inout ExpressionTable) -> ExpressionID? {

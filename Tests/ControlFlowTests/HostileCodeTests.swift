@@ -42,16 +42,49 @@ struct HostileCodeTests {
     #expect(outline.graph.blocks.allSatisfy { $0.start <= $0.end && $0.end <= code.count }, "\(name)")
   }
 
-  @Test("2,000 selectors are all found, or the limits say that they were not")
-  func manySelectors() {
+  @Test(
+    "Selectors are all found, or the limits say that they were not; code may be longer than what can be deployed",
+    arguments: [2_000, 10_000])
+  func manySelectors(_ count: Int) {
     var code: [UInt8] = [0x60, 0, 0x35, 0x60, 0xE0, 0x1C]
-    for number in 0..<2_000 {
-      // DUP1, PUSH4 number, EQ, PUSH2 end, JUMPI
-      code += [0x80, 0x63, 0xAA, 0, UInt8(number >> 8), UInt8(number & 0xFF), 0x14, 0x61, 0x57, 0x00, 0x57]
+    let end = code.count + 12 * count + 1
+    for number in 0..<count {
+      // DUP1, PUSH4 number, EQ, PUSH3 end, JUMPI
+      code += [0x80, 0x63, 0xAA, 0, UInt8(number >> 8), UInt8(number & 0xFF), 0x14]
+      code += [0x62, UInt8(end >> 16), UInt8(end >> 8 & 0xFF), UInt8(end & 0xFF), 0x57]
     }
-    code += [UInt8](repeating: 0, count: 0x5700 - code.count) + [0x5B, 0x00]
+    code += [0x00, 0x5B, 0x00]
     let graph = ControlFlowGraph(code: code, fork: .osaka)
-    #expect(graph.selectors.count == 2_000 || !graph.isComplete)
+    #expect(graph.selectors.count == count || !graph.isComplete)
+  }
+
+  @Test("Two hundred loops in one another cost what their blocks are")
+  func deepLoops() {
+    let depth = 200
+    // Each loop begins with a word of its own and ends where CALLDATASIZE says so.
+    var code: [UInt8] = []
+    for _ in 0..<depth { code += [0x36, 0x5B] }
+    for level in (0..<depth).reversed() {
+      let start = 2 * level + 1
+      code += [0x50, 0x36, 0x36, 0x61, UInt8(start >> 8), UInt8(start & 0xFF), 0x57, 0x50]
+    }
+    let graph = ControlFlowGraph(code: code, fork: .osaka)
+    #expect(graph.isResolved)
+    #expect(graph.jumps.count == depth)
+    #expect(graph.steps < 50_000 * depth)
+  }
+
+  @Test("What lies below words that loops push and pop is found, or not resolved")
+  func wordsBelowLoops() {
+    // Over the address 20, one loop pushes words, another one pops them; then a jump to what is left on top.
+    let code: [UInt8] = [
+      0x60, 20, 0x5B, 0x36, 0x36, 0x60, 2, 0x57, 0x5B, 0x50, 0x36, 0x60, 8, 0x57, 0x56, 0, 0, 0, 0, 0, 0x5B,
+      0x00,
+    ]
+    let graph = ControlFlowGraph(code: code, fork: .osaka)
+    #expect(!graph.isResolved || graph.jumps.last?.destinations.contains(20) == true)
+    // It comes to rest, rather than running into its limits.
+    #expect(graph.isComplete)
   }
 
   @Test("Random bytes never trap")

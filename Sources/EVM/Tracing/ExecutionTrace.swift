@@ -49,7 +49,7 @@ extension ExecutionTrace: InstructionTracer {
   var wantsMemory: Bool { options.memory }
   var wantsReturnData: Bool { options.returnData }
 
-  mutating func step(_ state: @autoclosure () -> InstructionState) {
+  mutating func step(_ pc: Int, of code: Code, depth: Int, _ state: @autoclosure () -> InstructionState) {
     let state = state()
     if var line = pending {
       // What an instruction cost in fact counts; but a call's callee has been at work meanwhile.

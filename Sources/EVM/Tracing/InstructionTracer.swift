@@ -9,8 +9,9 @@ protocol InstructionTracer {
   var wantsMemory: Bool { get }
   /// Whether `InstructionState.returnData` is wanted.
   var wantsReturnData: Bool { get }
-  /// Before an instruction is charged for and run.
-  mutating func step(_ state: @autoclosure () -> InstructionState)
+  /// Before the instruction at `pc` of `code` is charged for and run, in a frame `depth` calls deep, 1 for the
+  /// transaction's own. Making `state` takes long.
+  mutating func step(_ pc: Int, of code: Code, depth: Int, _ state: @autoclosure () -> InstructionState)
   /// After a frame ended, before its changes are undone if it failed.
   mutating func halted(_ end: FrameEnd)
   /// After the outermost frame ended.
@@ -78,7 +79,7 @@ struct NoTracer: InstructionTracer {
   static var isActive: Bool { false }
   var wantsMemory: Bool { false }
   var wantsReturnData: Bool { false }
-  mutating func step(_ state: @autoclosure () -> InstructionState) {}
+  mutating func step(_ pc: Int, of code: Code, depth: Int, _ state: @autoclosure () -> InstructionState) {}
   mutating func halted(_ end: FrameEnd) {}
   mutating func finished(_ end: ExecutionEnd) {}
 }

@@ -12,6 +12,15 @@ extension Machine {
     try execute(transaction, sender: sender, on: state, tracer: &trace)
   }
 
+  /// Runs one transaction on `state` and notes where control goes; otherwise as `execute(_:sender:on:)`.
+  ///
+  /// - Parameter jumps: gets what was jumped to, and from where, in each code that ran.
+  public mutating func execute(
+    _ transaction: Transaction, sender: Address, on state: any StateReader, jumps: inout JumpTrace
+  ) throws(ExecutionError) -> TransactionResult {
+    try execute(transaction, sender: sender, on: state, tracer: &jumps)
+  }
+
   /// Shows the instruction that runs next to a tracer.
   @inline(never)
   mutating func trace<Tracer: InstructionTracer>(
@@ -19,19 +28,28 @@ extension Machine {
   ) {
     // Code that is not there is not run, though the interpreter finds a STOP in it.
     guard let frame = frames.last, frame.code.count > 0 else { return }
+    let (wantsMemory, wantsReturnData) = (tracer.wantsMemory, tracer.wantsReturnData)
+    tracer.step(
+      pc, of: frame.code, depth: frames.count,
+      state(at: pc, registers, wantsMemory: wantsMemory, wantsReturnData: wantsReturnData))
+  }
+
+  /// What tracers see of the instruction that runs next.
+  private func state(
+    at pc: Int, _ registers: Registers, wantsMemory: Bool, wantsReturnData: Bool
+  ) -> InstructionState {
     var words: [UInt256] = []
     for depth in stride(from: registers.stack.height(above: registers.base) - 1, through: 0, by: -1) {
       words.append(registers.stack[depth])
     }
     let opcode = registers.next.opcode
     let price = price(opcode, words, gas: registers.gas)
-    let state = InstructionState(
+    return InstructionState(
       pc: pc, opcode: opcode, name: name(of: opcode), gas: registers.gas,
       gasCost: price.gas, depth: frames.count, stack: words, memorySize: memorySize,
-      memory: tracer.wantsMemory ? memory.bytes(memoryStart, memorySize) : [],
-      returnData: tracer.wantsReturnData ? returnData.bytes : [], refund: refund,
+      memory: wantsMemory ? memory.bytes(memoryStart, memorySize) : [],
+      returnData: wantsReturnData ? returnData.bytes : [], refund: refund,
       refundChange: price.refund, address: context.address)
-    tracer.step(state)
   }
 
   /// The instruction's name in this fork, nil where it has none.
