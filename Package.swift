@@ -15,10 +15,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The Swift Testing suite of a library, in `Tests/<name>Tests`.
+/// The Swift Testing suite of a library, in `Tests/<name>Tests`. `TestFiles` tells all of them where files are.
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
+    name: name + "Tests", dependencies: [.byName(name: name), "TestFiles"] + dependencies, exclude: exclude,
     swiftSettings: strict)
 }
 
@@ -81,6 +81,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "TestFiles", path: "Tests/TestFiles", swiftSettings: strict),
     tests(of: "EthereumTypes"),
     tests(of: "EVMBytecode"),
     tests(of: "ControlFlow", ["EthereumTypes", "EVMBytecode", "EVMState", "EVM", "ChainFormats"]),

@@ -2,6 +2,7 @@ import ChainFormats
 import EVM
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 @Suite("Block snapshots")
@@ -14,7 +15,7 @@ struct BlockSnapshotTests {
     "every real block reads, and its senders are the recorded ones",
     .enabled(if: TestFiles.fixtures != nil, "needs the fixtures (WAVEFRONT_FIXTURES)"))
   func realBlocks() throws {
-    let files = TestFiles.fixtureFiles("blocks")
+    let files = TestFiles.fixtures(in: "blocks")
     #expect(!files.isEmpty)
     for file in files {
       let snapshot = try BlockSnapshot(contentsOf: file)

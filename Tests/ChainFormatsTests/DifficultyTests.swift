@@ -3,6 +3,7 @@ import EVM
 import EVMBytecode
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 @Suite("Difficulty under proof of work")

@@ -1,4 +1,5 @@
 import Foundation
+import TestFiles
 import Testing
 
 @testable import ChainFormats
@@ -10,7 +11,7 @@ struct EngineTestTests {
   /// Valid chains of official blockchain tests, said again as payloads of a consensus client.
   static func engineTests(_ folder: String) throws -> [String: Object] {
     var tests: [String: Object] = [:]
-    for file in TestFiles.fixtureFiles("eest-blockchain/\(folder)") {
+    for file in TestFiles.fixtures(in: "eest-blockchain/\(folder)") {
       let data = try Data(contentsOf: URL(fileURLWithPath: file))
       for (name, value) in try JSONSerialization.jsonObject(with: data) as? [String: Object] ?? [:] {
         if let test = engineTest(value) { tests[name] = test }

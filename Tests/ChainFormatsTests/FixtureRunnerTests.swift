@@ -1,4 +1,5 @@
 import Foundation
+import TestFiles
 import Testing
 
 @testable import ChainFormats
@@ -94,7 +95,7 @@ struct FixtureRunnerTests {
 
   @Test("find the sender of a transaction from its secret key", .enabled(if: TestFiles.fixtures != nil))
   func secretKey() throws {
-    let files = TestFiles.fixtureFiles("legacytests-state/Cancun/GeneralStateTests/stExample")
+    let files = TestFiles.fixtures(in: "legacytests-state/Cancun/GeneralStateTests/stExample")
     for file in files {
       let text = try String(contentsOfFile: file, encoding: .utf8)
       // The signed transaction would tell the sender, too.

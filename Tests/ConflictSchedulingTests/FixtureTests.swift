@@ -1,29 +1,18 @@
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 @testable import ConflictScheduling
 
 /// The official and recorded data, where it is present.
 private enum Fixtures {
-  /// The folder named by `WAVEFRONT_FIXTURES`, or where it usually lies.
-  static let root: String =
-    ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-    ?? NSHomeDirectory() + "/.cache/wavefront-fixtures"
-
-  /// The JSON files below a folder, sorted.
-  static func files(_ folder: String) -> [String] {
-    let names =
-      FileManager.default.enumerator(atPath: root + "/" + folder)?.compactMap { $0 as? String } ?? []
-    return names.filter { $0.hasSuffix(".json") }.sorted().map { root + "/" + folder + "/" + $0 }
-  }
-
   static func json(_ path: String) throws -> JSONField {
     try JSONField(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
   }
 
-  static let blockAccessLists = files("eest-amsterdam/eip7928_block_level_access_lists")
-  static let blocks = files("blocks")
+  static let blockAccessLists = TestFiles.fixtures(in: "eest-amsterdam/eip7928_block_level_access_lists")
+  static let blocks = TestFiles.fixtures(in: "blocks")
 }
 
 @Suite("Fixtures")

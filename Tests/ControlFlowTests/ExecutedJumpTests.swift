@@ -4,7 +4,7 @@ import EVM
 import EVMBytecode
 import EVMState
 import EthereumTypes
-import Foundation
+import TestFiles
 import Testing
 
 extension ControlFlowGraph {
@@ -13,30 +13,6 @@ extension ControlFlowGraph {
     guard isResolved else { return [] }
     return edges.filter { $0.from == $0.to ? block(at: $0.to) == nil : !allows(jumpAt: $0.from, to: $0.to) }
       .sorted { ($0.from, $0.to) < ($1.from, $1.to) }
-  }
-}
-
-/// Folders with block snapshots.
-private enum Blocks {
-  static let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Corpus/blocks").path
-  static let fixtures =
-    (ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-      ?? NSHomeDirectory() + "/.cache/wavefront-fixtures") + "/blocks"
-
-  static func files(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".json") }.sorted().map { folder + "/" + $0 }
-  }
-
-  /// All of them in release; in debug one in ten.
-  static var blocks: [String] {
-    let files = files(in: fixtures)
-    #if DEBUG
-      return files.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
-    #else
-      return files
-    #endif
   }
 }
 
@@ -66,12 +42,12 @@ struct ExecutedJumpTests {
   }
 
   @Test("Those of the corpus")
-  func corpus() throws { try check(Blocks.files(in: Blocks.corpus)) }
+  func corpus() throws { try check(TestFiles.corpusBlocks) }
 
   @Test(
     "Those of mainnet blocks",
-    .enabled(if: !Blocks.blocks.isEmpty, "no block snapshots under WAVEFRONT_FIXTURES"))
-  func mainnet() throws { try check(Blocks.blocks) }
+    .enabled(if: !TestFiles.someMainnetBlocks.isEmpty, "no block snapshots under WAVEFRONT_FIXTURES"))
+  func mainnet() throws { try check(TestFiles.someMainnetBlocks) }
 
   /// How many random contracts are tried.
   static var seeds: Int {

@@ -1,18 +1,13 @@
 import EVMPrecompiles
 import EthereumTypes
 import Foundation
+import TestFiles
 
 /// Official state tests whose contract does nothing but hand its calldata to a precompile and store what came
 /// back: enough of an EVM test to read input, gas and expected output off it.
 enum StateTestFixtures {
-  /// The folder named by `WAVEFRONT_FIXTURES`, or where it usually lies; nil where there is none.
-  static let root: URL? = {
-    let path =
-      ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-      ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/wavefront-fixtures").path
-    let url = URL(filePath: path).appending(path: "eest-state")
-    return FileManager.default.fileExists(atPath: url.path) ? url : nil
-  }()
+  /// Nil where it is absent.
+  static let root = TestFiles.fixture("eest-state").map { URL(filePath: $0) }
 
   /// One call of a precompile, and what the contract stored about it.
   struct Call {

@@ -1,16 +1,11 @@
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 @Suite("RLP")
 struct RLPTests {
-  static let folder: String? = {
-    let root =
-      ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"] ?? NSHomeDirectory()
-      + "/.cache/wavefront-fixtures"
-    let folder = root + "/ethereum-tests/RLPTests"
-    return FileManager.default.fileExists(atPath: folder) ? folder : nil
-  }()
+  static let folder = TestFiles.fixture("ethereum-tests/RLPTests")
 
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String

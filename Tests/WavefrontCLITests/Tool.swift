@@ -1,4 +1,5 @@
 import Foundation
+import TestFiles
 import Testing
 
 /// The built command, run as its users run it.
@@ -15,9 +16,7 @@ enum Tool {
     .deletingLastPathComponent().appendingPathComponent("wavefront")
 
   /// A block of the corpus.
-  static let corpus = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Corpus/blocks/mixed-prague.json")
+  static let corpus = URL(filePath: TestFiles.repository("Corpus/blocks/mixed-prague.json"))
 
   static func run(_ arguments: [String]) throws -> Outcome {
     let process = Process()

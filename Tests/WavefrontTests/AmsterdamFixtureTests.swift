@@ -4,6 +4,7 @@ import EVM
 import EVMState
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 import WaveExecution
 import Wavefront
@@ -12,13 +13,7 @@ import Wavefront
 
 /// Where the official Amsterdam fixtures are, if they are there.
 enum AmsterdamFixtures {
-  static let folder: String? = {
-    let root =
-      ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-      ?? NSHomeDirectory() + "/.cache/wavefront-fixtures"
-    let folder = root + "/eest-amsterdam"
-    return FileManager.default.fileExists(atPath: folder) ? folder : nil
-  }()
+  static let folder = TestFiles.fixture("eest-amsterdam")
 
   static let suites: [String] = {
     guard let folder else { return [] }

@@ -5,6 +5,7 @@ import EVMState
 import EthereumTypes
 import Foundation
 import Synchronization
+import TestFiles
 import Testing
 
 @testable import Wavefront
@@ -12,8 +13,7 @@ import Testing
 @Suite("Fixtures as hunters")
 struct FixtureCheckTests {
   /// Hard edges of the machine that are committed with the project.
-  private static let edges = CorpusBlocks.folder.deletingLastPathComponent().appendingPathComponent("edges")
-    .path
+  private static let edges = TestFiles.repository("Corpus/edges")
 
   @Test("find nothing to blame in the predictions and runs of the corpus", arguments: CorpusBlocks.names)
   func corpus(name: String) throws {

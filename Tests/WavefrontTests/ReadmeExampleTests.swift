@@ -1,15 +1,13 @@
 import Foundation
+import TestFiles
 import Testing
 import Wavefront
 
 @Suite("The README's example")
 struct ReadmeExampleTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   @Test("runs a block as the chain recorded it")
   func runs() throws {
-    let path = Self.root.appending(path: "Corpus/blocks/mixed-prague.json").path
+    let path = TestFiles.repository("Corpus/blocks/mixed-prague.json")
 
     // README
     let snapshot = try BlockSnapshot(contentsOf: path)
@@ -47,7 +45,7 @@ struct ReadmeExampleTests {
     let start = try #require(lines.firstIndex(of: "    // README"))
     let end = try #require(lines.firstIndex(of: "    // end"))
     let code = lines[(start + 1)..<end].map { $0.dropFirst(4) }.joined(separator: "\n")
-    let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let readme = try String(contentsOfFile: TestFiles.repository("README.md"), encoding: .utf8)
     #expect(readme.contains(code))
   }
 }

@@ -3,32 +3,8 @@ import ChainFormats
 import EVM
 import EVMState
 import EthereumTypes
-import Foundation
+import TestFiles
 import Testing
-
-/// Folders with block snapshots.
-private enum Blocks {
-  static let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Corpus/blocks").path
-  static let fixtures =
-    (ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-      ?? NSHomeDirectory() + "/.cache/wavefront-fixtures") + "/blocks"
-
-  static func files(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".json") }.sorted().map { folder + "/" + $0 }
-  }
-
-  /// All of them in release; in debug one in ten, chosen by name.
-  static var someFixtures: [String] {
-    let files = files(in: fixtures)
-    #if DEBUG
-      return files.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
-    #else
-      return files
-    #endif
-  }
-}
 
 @Suite("Predictions on whole blocks")
 struct BlockTests {
@@ -71,12 +47,12 @@ struct BlockTests {
     }
   }
 
-  @Test("No vouched-for prediction misses anything on the corpus", arguments: Blocks.files(in: Blocks.corpus))
+  @Test("No vouched-for prediction misses anything on the corpus", arguments: TestFiles.corpusBlocks)
   func corpus(_ file: String) throws { try check(file) }
 
   @Test(
     "No vouched-for prediction misses anything on mainnet blocks",
-    .enabled(if: !Blocks.someFixtures.isEmpty, "no block snapshots under WAVEFRONT_FIXTURES"),
-    arguments: Blocks.someFixtures)
+    .enabled(if: !TestFiles.someMainnetBlocks.isEmpty, "no block snapshots under WAVEFRONT_FIXTURES"),
+    arguments: TestFiles.someMainnetBlocks)
   func mainnet(_ file: String) throws { try check(file) }
 }

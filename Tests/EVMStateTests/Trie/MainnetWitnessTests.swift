@@ -1,17 +1,14 @@
 import EVMState
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 /// The witnesses of real mainnet blocks.
 @Suite(
-  "Mainnet witnesses", .enabled(if: TrieFixtures.path("blocks") != nil, "mainnet block fixtures are absent"))
+  "Mainnet witnesses", .enabled(if: TestFiles.fixture("blocks") != nil, "mainnet block fixtures are absent"))
 struct MainnetWitnessTests {
-  static let files: [String] =
-    TrieFixtures.path("blocks").map { folder in
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
-    } ?? []
+  static let files = TestFiles.fixtures(in: "blocks")
 
   /// Contracts that only receive withdrawals in their block, whose code hash the snapshot lacks.
   static let isListedWithoutCode = Set(

@@ -1,19 +1,8 @@
 import EthereumTypes
 import Foundation
 
-/// The official test data, which is not part of the package.
+/// How the official trie tests are written.
 enum TrieFixtures {
-  /// The folder named by `WAVEFRONT_FIXTURES`, or where it usually lies.
-  static let root =
-    ProcessInfo.processInfo.environment["WAVEFRONT_FIXTURES"]
-    ?? NSHomeDirectory() + "/.cache/wavefront-fixtures"
-
-  /// The full path of a file or folder, or nil where it is absent.
-  static func path(_ relative: String) -> String? {
-    let path = root + "/" + relative
-    return FileManager.default.fileExists(atPath: path) ? path : nil
-  }
-
   /// The JSON object in a file.
   static func object(_ path: String) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -1,6 +1,7 @@
 import EVMState
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 /// ethereum/tests, `TrieTests`.
@@ -21,7 +22,7 @@ struct TrieOfficialTests {
     }
   }
 
-  static let folder = TrieFixtures.path("ethereum-tests/TrieTests")
+  static let folder = TestFiles.fixture("ethereum-tests/TrieTests")
 
   static let cases: [Case] =
     ["trietest", "trieanyorder"].flatMap { load($0, isSecure: false) }

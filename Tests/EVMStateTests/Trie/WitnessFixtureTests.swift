@@ -1,16 +1,17 @@
 import EVMState
 import EthereumTypes
 import Foundation
+import TestFiles
 import Testing
 
 /// Execution witnesses of official Amsterdam blocks (EIP-8025), which were made to hold no node more than the
 /// state transition needs.
 @Suite(
   "Official execution witnesses",
-  .enabled(if: TrieFixtures.path("eest-witness") != nil, "eest-witness fixtures are absent")
+  .enabled(if: TestFiles.fixture("eest-witness") != nil, "eest-witness fixtures are absent")
 )
 struct WitnessFixtureTests {
-  static let folder = TrieFixtures.path("eest-witness")
+  static let folder = TestFiles.fixture("eest-witness")
 
   static let files: [String] =
     folder.map { folder in
