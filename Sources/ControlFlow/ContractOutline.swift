@@ -54,8 +54,7 @@ public struct ContractOutline: Sendable {
   ///   - fork: which instructions there are.
   ///   - limits: how much work it may be.
   public init(code: [UInt8], fork: Fork, limits: ControlFlowLimits = ControlFlowLimits()) {
-    var explorer = Explorer(code: code, fork: fork, limits: limits)
-    explorer.explore()
+    var explorer = Explorer.explored(code: code, fork: fork, limits: limits)
     graph = explorer.graph
     let accesses = explorer.record()
     var lines: [Int32: [Line: [Int]]] = [:]

@@ -10,9 +10,7 @@ extension ControlFlowGraph {
   /// - Complexity: bounded by the limits; for most contracts linear in the size of the code times the number of
   ///   places an internal function is called from.
   public init(code: [UInt8], fork: Fork, limits: ControlFlowLimits = ControlFlowLimits()) {
-    var explorer = Explorer(code: code, fork: fork, limits: limits)
-    explorer.explore()
-    self = explorer.graph
+    self = Explorer.explored(code: code, fork: fork, limits: limits).graph
   }
 }
 

@@ -191,7 +191,18 @@ extension Explorer {
     pointerReaders.insert(index)
     if fromMemory { words.formUnion(memoryPointers) }
     if fromStorage { words.formUnion(storagePointers) }
-    return targets(words.sorted(), words.isEmpty ? .unresolved : .stored)
+    let followed = words.filter { follow($0, from: index) }
+    return targets(followed.sorted(), words.isEmpty || followed != words ? .unresolved : .stored)
+  }
+
+  /// Whether to go from a context to a place that was loaded.
+  private mutating func follow(_ pointer: ExpressionID, from index: Int32) -> Bool {
+    guard maximumReaders < .max else { return true }
+    var readers = pointerFollowers[pointer] ?? []
+    guard readers.contains(index) || readers.count < maximumReaders else { return false }
+    readers.insert(index)
+    pointerFollowers[pointer] = readers
+    return true
   }
 
   /// A target made of what the caller sends: every destination that fits the bits known.

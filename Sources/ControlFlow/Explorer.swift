@@ -51,6 +51,9 @@ struct Explorer {
   var memoryPointers: Set<ExpressionID> = []
   var storagePointers: Set<ExpressionID> = []
   var pointerReaders: Set<Int32> = []
+  /// So many contexts follow one such destination.
+  let maximumReaders: Int
+  var pointerFollowers: [ExpressionID: Set<Int32>] = [:]
   /// Return addresses and what lies below them, for contexts that know only the upper part of the stack.
   var returnPoints: [ReturnPoint] = []
 
@@ -61,9 +64,10 @@ struct Explorer {
   /// Set in the last pass: what each entry does.
   var recorded: [ContractOutline.Access]?
 
-  init(code: [UInt8], fork: Fork, limits: ControlFlowLimits) {
+  private init(code: [UInt8], fork: Fork, limits: ControlFlowLimits, maximumReaders: Int) {
     self.code = code
     self.limits = limits
+    self.maximumReaders = maximumReaders
     destinations = JumpDestinations(code: code)
     opcodes = OpcodeTable.of(fork)
     contextCounts = [Int32](repeating: 0, count: code.count + 1)
@@ -71,7 +75,21 @@ struct Explorer {
   }
 
   /// Explores everything within the limits.
-  mutating func explore() {
+  ///
+  /// Where all that the code puts into memory is tried as the target of a jump, functions that take different things
+  /// among them, most of what follows happens in no run, on stacks that no call makes, and one such context begets the
+  /// next. Where that is too much, each target is followed from few places only; the jump then counts as unresolved.
+  static func explored(code: [UInt8], fork: Fork, limits: ControlFlowLimits) -> Explorer {
+    var explorer = Explorer(code: code, fork: fork, limits: limits, maximumReaders: .max)
+    explorer.explore()
+    guard !explorer.isComplete, !explorer.pointerReaders.isEmpty else { return explorer }
+    var again = Explorer(code: code, fork: fork, limits: limits, maximumReaders: 2)
+    again.explore()
+    again.steps += explorer.steps
+    return again.isComplete ? again : explorer
+  }
+
+  private mutating func explore() {
     place(0, SymbolicState())
     while let next = dispatcherQueue.popLast() ?? queue.popLast() {
       guard steps < limits.steps, contexts.count < limits.contexts, wordCount < limits.words,

@@ -51,8 +51,7 @@ public struct KeyFinder {
 
   /// Analyses a contract; see `ContractOutline.init(code:fork:limits:)`.
   public init(code: [UInt8], fork: Fork, limits: ControlFlowLimits = ControlFlowLimits()) {
-    var explorer = Explorer(code: code, fork: fork, limits: limits)
-    explorer.explore()
+    var explorer = Explorer.explored(code: code, fork: fork, limits: limits)
     accesses = explorer.record()
     self.explorer = explorer
   }

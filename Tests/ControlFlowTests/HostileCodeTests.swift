@@ -87,6 +87,40 @@ struct HostileCodeTests {
     #expect(graph.isComplete)
   }
 
+  @Test("Functions of all kinds behind pointers in one array are analysed to the end")
+  func pointersOfAllKinds() {
+    let functions = 12
+    // Each function calls one out of the array with words of its own, and takes another number of words itself.
+    let words = { (number: Int) in number * 5 % functions }
+    let size = { (number: Int) in 4 + 2 * words(number) + 8 + 1 + number + 1 }
+    let first = 7 * functions
+    let labels = (0..<functions).map { number in first + (0..<number).reduce(0) { $0 + size($1) } }
+    var code: [UInt8] = []
+    for (number, label) in labels.enumerated() {
+      code += [0x61, UInt8(label >> 8), UInt8(label & 0xFF), 0x60, UInt8(32 * number % 256), 0x52, 0x5B]
+    }
+    for number in 0..<functions {
+      let back = code.count + 4 + 2 * words(number) + 8
+      code += [0x5B, 0x61, UInt8(back >> 8), UInt8(back & 0xFF)]
+      for _ in 0..<words(number) { code += [0x60, UInt8(number)] }
+      // jump(mload(calldataload(number) << 5))
+      code += [0x60, UInt8(number), 0x35, 0x60, 5, 0x1B, 0x51, 0x56]
+      code += [0x5B] + [UInt8](repeating: 0x50, count: number) + [0x56]
+    }
+    #expect(code[labels[functions - 1]] == 0x5B)
+    for steps in [20_000, 200_000] {
+      var limits = ControlFlowLimits()
+      limits.steps = steps
+      let graph = ControlFlowGraph(code: code, fork: .osaka, limits: limits)
+      #expect(graph.isComplete)
+      #expect(labels.allSatisfy { graph.block(at: $0) != nil })
+      // Not all that calls could do was looked at where that is too much, and the jumps say so.
+      let resolutions = Set(graph.jumps.map(\.resolution))
+      #expect(resolutions.contains(steps < 100_000 ? .unresolved : .stored))
+      #expect(graph.isResolved == (steps > 100_000))
+    }
+  }
+
   @Test("Random bytes never trap")
   func randomBytes() {
     var generator = SplitMix64(seed: 7)
