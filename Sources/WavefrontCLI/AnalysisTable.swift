@@ -77,8 +77,20 @@ struct AnalysisTable {
       + (isChecked ? Self.cost(cost, rebindingNanoseconds, makespan) : "")
   }
 
+  /// What is said of all blocks below their line; nothing where nothing was checked.
+  var summaries: [String] { [incrementSummary, causeSummary, targetSummary].compactMap(\.self) }
+
+  /// What was to be reached over all blocks, and what was; nil where nothing was checked.
+  private var targetSummary: String? {
+    guard isChecked else { return nil }
+    return AnalysisTargets(
+      totals, falseVouchers: totals.falseVouchers + rebound.falseVouchers + increments.wrong,
+      unknown: classes[.unknown] ?? 0, transactions: transactions, makespan: makespan, cost: cost
+    ).table
+  }
+
   /// What the increments of all blocks were worth; nil where nothing was checked.
-  var incrementSummary: String? {
+  private var incrementSummary: String? {
     guard isChecked else { return nil }
     return """
       increments predicted \(increments.predicted), proven \(increments.proven), wrong \(increments.wrong); \
@@ -87,7 +99,7 @@ struct AnalysisTable {
   }
 
   /// What was predicted wrongly in all blocks, by cause; nil where nothing was.
-  var causeSummary: String? {
+  private var causeSummary: String? {
     let found = PredictionCauses.Cause.allCases.filter { causes[$0] != .init() }
     guard isChecked, !found.isEmpty else { return nil }
     func line(_ cells: [String]) -> String { cells.map { Format.right($0, 13) }.joined() }

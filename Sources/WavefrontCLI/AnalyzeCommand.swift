@@ -67,7 +67,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
     if !json, explain == nil, blocks.count > 1 { print(table.total) }
     if !json, explain == nil {
-      for summary in [table.incrementSummary, table.causeSummary] { summary.map { print($0) } }
+      for summary in table.summaries { print(summary) }
     }
     if failures > 0 {
       throw CommandFailure("\(failures) predictions were vouched for and missed something", .wrongResult)

@@ -134,6 +134,17 @@ struct CommandLineTests {
     }
   }
 
+  @Test("analyze --check ends in what is to be reached, and whether it was")
+  func analyzeTargets() throws {
+    let outcome = try run("analyze", "--check", Self.corpus.path)
+    #expect(outcome.status == 0)
+    let rows = outcome.output.split(separator: "\n").drop { !$0.hasPrefix("all blocks") }.dropFirst()
+    #expect(rows.count == 13)
+    // The corpus is predicted without a fault; only the time is another matter.
+    #expect(rows.filter { $0.hasSuffix("✓") }.count >= 8)
+    #expect(rows.filter { $0.hasSuffix("✗") }.allSatisfy { $0.contains("serial run") })
+  }
+
   @Test("plan --json prints a schedule of the documented format")
   func planJSON() throws {
     let outcome = try run("plan", "--json", Self.corpus.path)
