@@ -30,7 +30,7 @@ final class PredictionMemo: Sendable {
     let effects: PredictedEffects?
     /// The values of all it reads, where it says what it leaves behind: that may be made from them.
     let words: [UInt256]
-    /// Accounts that are changed, and whether they were alive.
+    /// Accounts that are changed or must be alive not to cost more, and whether they were alive.
     let alive: [(address: Address, isAlive: Bool)]
     /// Accounts that come to life or go, and whether they had storage.
     let stored: [(address: Address, hasStorage: Bool)]
@@ -53,6 +53,10 @@ final class PredictionMemo: Sendable {
       }
       for location in access.writes { try note(location) }
       for location in access.adds { try note(location) }
+      // What was paid for an account's coming to life is gas, on which anything may hang, though it was undone.
+      for location in access.reads where location.field == .liveness {
+        try note(.balance(location.address))
+      }
       if kind != .alone {
         for location in access.reads { words.append(try state.word(at: location)) }
       }

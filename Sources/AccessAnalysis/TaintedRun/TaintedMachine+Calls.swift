@@ -100,8 +100,8 @@ extension TaintedMachine {
     if rules.removesEmptyAccounts && value.isZero { return false }
     _ = world.read(row, .liveness)
     let isNew = rules.removesEmptyAccounts ? world.isDead(row) : !world.accounts[row].flags.contains(.exists)
-    // An account that lives stays alive unless it destroys itself, and then it has code, which is fixed.
-    if isNew {
+    // An account that lives stays alive unless it destroys itself, and then it has code, which is fixed, or is yet to get it.
+    if isNew || world.accounts[row].original.mayDie(isCodeFixed: true) {
       decide(row, .liveness)
     } else if world.accounts[row].codeHash != .emptyCode {
       decide(row, .code)

@@ -133,8 +133,12 @@ extension TaintedMachine {
         rules.removesEmptyAccounts
         ? world.isDead(beneficiary) && !balance.isZero
         : !world.accounts[beneficiary].flags.contains(.exists)
-      // What lives without code stays alive, see `paysForNewAccount`.
-      if isNew || world.accounts[beneficiary].codeHash != .emptyCode { decide(beneficiary, .liveness) }
+      // See `paysForNewAccount`.
+      if isNew || world.accounts[beneficiary].codeHash != .emptyCode
+        || world.accounts[beneficiary].original.mayDie(isCodeFixed: true)
+      {
+        decide(beneficiary, .liveness)
+      }
       if isNew { f.gas -= 25000 }
     }
     if f.gas < 0 { return .outOfGas }

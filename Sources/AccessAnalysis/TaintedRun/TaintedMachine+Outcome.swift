@@ -18,8 +18,12 @@ extension TaintedMachine {
       let location = Location.storage(account.address, slot.key)
       let isFixed = world.taints.isFixed(slot.taint) && world.taints.isFixed(slot.originalTaint)
       let isUnchanged = !slot.isWritten || (isFixed && slot.current == slot.original)
-      // Nothing of a new account's storage is in the state, and nothing of a removed one's stays in it.
-      if account.flags.contains(.created) && (isUnchanged || account.flags.contains(.destroyed)) { continue }
+      // Nothing of a new account's storage is in the state, and nothing of a removed one's stays in it; but where the
+      // transaction fails there is no such account.
+      if account.flags.contains(.created), isUnchanged || account.flags.contains(.destroyed) {
+        if mayFail { reads.append(location) }
+        continue
+      }
       reads.append(location)
       if !isUnchanged && !account.flags.contains(.destroyed) { writes.append(location) }
     }

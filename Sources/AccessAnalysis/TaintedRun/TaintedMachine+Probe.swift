@@ -32,7 +32,10 @@ extension TaintedMachine {
 
   /// Whether the failure of the current frame makes the transaction fail with nothing new accessed.
   mutating func failureOfCurrentFrameFailsTransaction() -> Bool {
-    if frames.count == 0 { return true }
+    if frames.count == 0 {
+      mayFail = true
+      return true
+    }
     if f.failure == .notAsked {
       // From the outside in, so that what is found out about callers is kept for their other calls' callees.
       for depth in 1..<max(frames.count, 1) where frames[depth].failure == .notAsked {
@@ -40,7 +43,9 @@ extension TaintedMachine {
       }
       f.failure = outcome(ofFailing: f, calledBy: frames.count - 1)
     }
-    return f.failure == .failsTransaction
+    guard f.failure == .failsTransaction else { return false }
+    mayFail = true
+    return true
   }
 
   private mutating func outcome(ofFailing frame: TaintedFrame, calledBy depth: Int) -> FailureOutcome {

@@ -44,6 +44,8 @@ struct TaintedMachine: ~Copyable {
   /// What may still be spent on other things than instructions, each unit being worth one: see `spend`.
   var workLeft: Int
   var probeStepsLeft: Int
+  /// Whether something is no condition because where it is otherwise the transaction fails.
+  var mayFail = false
   var failure: TaintedRunFailure?
   /// The hashes of earlier blocks that it asked for, which are no locations.
   var blockHashes: [UInt64: Hash32] = [:]
