@@ -38,17 +38,23 @@ extension Journal {
         row.flags.contains(.balanceObserved)
         ? .set(row.balance) : .add(row.balance &- row.original.balance)
     }
+    let nonce = row.nonce != row.original.nonce ? row.nonce : nil
+    let codeHash = row.codeHash != row.original.codeHash ? row.codeHash : nil
+    // What was there already and is left alone would not come into being where it is not there.
+    let isChanged =
+      row.flags.contains(.touched) || row.flags.contains(.created) || balance != .none || nonce != nil
+      || codeHash != nil
     return AccountEffect(
       address: row.address,
       observed: row.flags.intersection(.observations),
       before: before,
       requiredBalance: row.requiredBalance,
       balance: balance,
-      nonce: row.nonce != row.original.nonce ? row.nonce : nil,
-      codeHash: row.codeHash != row.original.codeHash ? row.codeHash : nil,
+      nonce: nonce,
+      codeHash: codeHash,
       isCreated: row.flags.contains(.created),
       isDestroyed: row.flags.contains(.destroyed),
-      exists: row.flags.contains(.exists),
+      exists: row.flags.contains(.exists) && (before == nil || isChanged),
       isRemovedIfEmpty: removesEmptyAccounts && row.flags.contains(.touched))
   }
 }
