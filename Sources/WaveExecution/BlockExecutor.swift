@@ -171,8 +171,9 @@ public final class BlockExecutor: Sendable {
     } else {
       let run = ParallelRun(
         processor, from: first, result, base: opening.isEmpty ? state : opening, opening: opening,
-        codes: codes, plan: plan ?? .unconstrained(count: count), hasBarriers: kind == .waves,
-        workers: workers, predictor: predictor, workspace: workspace, pool: pool,
+        codes: codes,
+        plan: plan ?? .unconstrained(processor.block.transactions, from: first, workers: workers),
+        hasBarriers: kind == .waves, workers: workers, predictor: predictor, workspace: workspace, pool: pool,
         mayGiveUp: adapts && workers > 1, perturbation: perturbation)
       pool.run(on: workers) { run.work($0) }
       outcome = try run.finish()

@@ -1,5 +1,6 @@
 public import AccessAnalysis
 public import ConflictScheduling
+import EVM
 import EthereumTypes
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
@@ -146,10 +147,9 @@ public final class ExecutionPlan: Sendable {
     self.rules = rules?.count == count ? rules : nil
     let most = parallelism
     self.gain = gain ?? PlanGain { _ in most }
-    let order =
-      isInformed
-      ? StartOrder.order(costs: costs, priorities: priorities, workers: workers)
-      : (0..<count).map { Int32(truncatingIfNeeded: $0) }
+    let order = StartOrder.order(
+      costs: costs, priorities: isInformed ? priorities : StartOrder.priorities(guessedFrom: costs),
+      workers: workers)
     dataflow = StartOrder(order, roots: order.indices.filter { waiting[Int(order[$0])] == 0 })
     waves = waveOf.flatMap { $0.count == count ? StartOrder(order, waves: $0) : nil } ?? dataflow
   }
@@ -158,5 +158,18 @@ public final class ExecutionPlan: Sendable {
   public static func unconstrained(count: Int) -> ExecutionPlan {
     ExecutionPlan(
       predecessors: CompactRows(), priorities: Array(repeating: 1, count: count), isInformed: false)
+  }
+
+  /// The plan that knows nothing but gas limits.
+  ///
+  /// - Parameter first: those before this one have run.
+  static func unconstrained(
+    _ transactions: [Transaction], from first: Int, workers: Int
+  ) -> ExecutionPlan {
+    let costs = transactions.indices.map {
+      $0 < first ? 0 : nanoseconds(ofGas: Int(clamping: transactions[$0].gasLimit))
+    }
+    return ExecutionPlan(
+      predecessors: CompactRows(), priorities: costs, costs: costs, workers: workers, isInformed: false)
   }
 }

@@ -19,6 +19,7 @@ struct Scout {
   private var start = ContinuousClock.now
   private var gasAtNextLook = Self.gasBetweenLooks
   private var hasWoken = false
+  private var hasLooked = false
   /// The block's work, and how much of it is done, by gas: used, where the header says how much that will be, otherwise
   /// what transactions may use.
   private let work: Double
@@ -57,7 +58,7 @@ struct Scout {
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
-  private static var largeTransaction: UInt64 { 1_000_000 }
+  private static var largeTransaction: UInt64 { 300_000 }
   private static var largeBlock: UInt64 { 4_000_000 }
   /// Before anything has run: nanoseconds for a unit of gas.
   private static var firstGuess: Double { 0.2 }
@@ -80,18 +81,25 @@ struct Scout {
     // The beginning of a block is slower than the rest: nothing that it needs is at hand.
     nanosecondsLeft = left * min(seen / max(workDone, 1), (seen - lastSeen) / max(workDone - lastWorkDone, 1))
     (lastSeen, lastWorkDone) = (seen, workDone)
-    let count = Double(processor.block.transactions.count - next)
-    guard count > 1, nanosecondsLeft > Self.leastNanoseconds,
-      nanosecondsLeft > Self.leastNanosecondsEach * count
-    else { return .carryOn }
+    hasLooked = true
+    guard isWorthwhile(from: next) else { return .carryOn }
+    if mustNotWait(for: next, used) { return .share }
     if hasWoken { return seen > Self.leastNanosecondsSeen ? .share : .carryOn }
     hasWoken = true
     return .wake
   }
 
+  /// Whether what comes next is not to run alone: it may take long, and what is behind it will.
   private func mustNotWait(for next: Int, _ used: UInt64) -> Bool {
-    !isPlain && gasUsed > used &+ Self.largeBlock
-      && processor.block.transactions[next].gasLimit >= Self.largeTransaction
+    guard !isPlain, processor.block.transactions[next].gasLimit >= Self.largeTransaction else { return false }
+    return gasUsed > used &+ Self.largeBlock || isWorthwhile(from: next)
+  }
+
+  /// Whether what is left takes long enough, all of it and each, as far as is known.
+  private func isWorthwhile(from next: Int) -> Bool {
+    let count = Double(processor.block.transactions.count - next)
+    return hasLooked && count > 1 && nanosecondsLeft > Self.leastNanoseconds
+      && nanosecondsLeft > Self.leastNanosecondsEach * count
   }
 
   /// How much work is left.

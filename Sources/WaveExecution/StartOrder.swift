@@ -31,6 +31,12 @@ struct StartOrder: Sendable {
     self.init(sorted, roots: Array(sorted.indices), waveEnds: ends.map { $0 + 1 })
   }
 
+  /// How early to start what may cost so much, where nobody knows who waits for it, or what it takes: a limit of gas says
+  /// little of either. What takes longest must not start last, and that something runs in vain costs less.
+  static func priorities(guessedFrom costs: [Int]) -> [Int] {
+    costs.map { $0 &* 3 }
+  }
+
   /// Block order, so that transactions become final about as fast as they run and little work is left for the end; but
   /// what has a long chain of work behind it must not wait for that. Each transaction has a time at which its turn
   /// comes in block order, were all workers always busy, and a time at which it must start if its chain is not to

@@ -16,12 +16,19 @@ final class Finality: @unchecked Sendable {
   let committing = SpinLock()
   /// What the final transactions gave.
   var result: BlockResult
+  /// Who depends on whom, where there is no plan.
+  var kinds = CallKinds()
   /// Why the block is not valid.
   var error: BlockError?
   /// How far beyond the frontier the horizon is, where there is one.
   var reach = Int.max
   /// Transactions that had to run again.
-  var repetitions = 0
+  private(set) var repetitions = 0
+  /// The time in nanoseconds that this took, and when all began.
+  private var repeating: UInt64 = 0
+  private let start = ContinuousClock.now
+  /// Whether running ahead does not pay: more than a third of the time went for running again.
+  private(set) var isLosing = false
   /// The last transaction that others than the committer have begun, once it has taken over.
   var lastForeign = 0
   /// Whether the committer has gone on without versions.
@@ -36,6 +43,21 @@ final class Finality: @unchecked Sendable {
   init(from first: Int, _ result: consuming BlockResult) {
     frontier = Atomic(first)
     self.result = result
+  }
+
+  // MARK: Repetitions
+
+  private static var leastRepetitions: Int { 6 }
+
+  /// Repeats a transaction. What counts is time: dozens of small transactions that had to run again may be nothing beside
+  /// one large one that ran well.
+  func countingRepetition<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+    repetitions += 1
+    let before = start.nanosecondsSince
+    try body()
+    let now = start.nanosecondsSince
+    repeating &+= now &- before
+    isLosing = repetitions >= Self.leastRepetitions && repeating > now / 3
   }
 
   // MARK: Running ahead

@@ -86,7 +86,10 @@ extension ParallelRun {
     try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
     let outcome = unsafe outcomes + index
     if let places = unsafe records[index].places {
-      if unsafe versions.holds(&outcome.pointee.effects, at: places, index: index, on: state) {
+      let culprit = unsafe versions.surprise(
+        &outcome.pointee.effects, at: places, index: index, on: state)
+      if !plan.isInformed { learn(from: index, culprit, places, worker) }
+      guard culprit != nil else {
         finality.moveHorizon(past: index, hadToRepeat: false)
         return try append(index, &worker)
       }
@@ -94,13 +97,41 @@ extension ParallelRun {
       unsafe records[index].places = nil
       unsafe outcome.deinitialize(count: 1)
     }
-    if !isCommitters(index) {
-      finality.repetitions += 1
+    if isCommitters(index) {
+      try repeatRun(index, &worker, &machine)
+    } else {
       finality.moveHorizon(past: index, hadToRepeat: true)
+      try finality.countingRepetition { () throws(BlockError) in try repeatRun(index, &worker, &machine) }
     }
-    try repeatRun(index, &worker, &machine)
     if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
     try append(index, &worker)
+  }
+
+  /// Notes whether a transaction depends on one of its kind before it.
+  ///
+  /// - Parameter culprit: because of whom it has to run again; nil where it need not.
+  private func learn(
+    from index: Int, _ culprit: Int?, _ places: TransactionPlaces, _ worker: borrowing Worker
+  ) {
+    if finality.kinds.isEmpty {
+      guard let culprit, culprit >= first else { return }
+      finality.kinds = CallKinds(processor.block.transactions)
+    }
+    let isDependent: Bool
+    if let culprit {
+      isDependent = culprit >= 0 && finality.kinds.areAlike(culprit, index)
+    } else if unsafe records[index].behind.load(ordering: .relaxed) >= 0 {
+      // It has waited; would it have had to run again otherwise?
+      let start = finality.kinds.recent(before: index)
+      isDependent = unsafe versions.hasRead(&outcomes[index].effects, at: places) {
+        $0 >= start && finality.kinds.areAlike($0, index)
+      }
+    } else {
+      isDependent = false
+    }
+    finality.kinds.note(index, dependent: isDependent) { later, previous in
+      unsafe records[later].behind.store(previous, ordering: .relaxed)
+    }
   }
 
   /// Runs a transaction all of whose predecessors are final: whatever comes of it is right.
@@ -131,15 +162,13 @@ extension ParallelRun {
 
   // MARK: Taking over
 
-  private static var leastRepetitions: Int { 6 }
-
-  /// Whether running ahead does not pay: more than a quarter of it had to run again, or all workers together have done
-  /// clearly less than one would have.
+  /// Whether running ahead does not pay: too much of it had to run again, or all workers together have done clearly less
+  /// than one would have.
   private func shouldTakeOver(_ next: Int) -> Bool {
     guard !isTakenOver.load(ordering: .relaxed) else { return false }
     if let perturbation, perturbation.forcesTakeOver(next) { return true }
     if next & 15 == 0, let pace, pace.isBehind { return true }
-    return finality.repetitions >= Self.leastRepetitions && finality.repetitions &* 4 > next &- first
+    return finality.isLosing
   }
 
   /// Claims what nobody has begun, from the transaction next in line on.

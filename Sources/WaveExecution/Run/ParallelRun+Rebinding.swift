@@ -10,10 +10,20 @@ extension ParallelRun {
   /// it in the block, so the first unfinished transaction never waits for anyone.
   @inline(__always)
   func mayRun(_ index: Int, _ worker: inout Worker) -> Bool {
+    let behind = unsafe records[index].behind.load(ordering: .relaxed)
+    if behind >= 0 { return mayRun(index, behind: Int(behind)) }
     guard let rebinding, rebinding.concerns(index) || perturbation?.forcesRebinding(index) == true else {
       return true
     }
     return mayRun(index, rebinding, &worker)
+  }
+
+  @inline(never)
+  private func mayRun(_ index: Int, behind: Int) -> Bool {
+    guard behind >= first, !hasRun(behind), !isTakenOver.load(ordering: .relaxed) else { return true }
+    let (isPostponed, shared) = dispatcher.postpone(index, behind: [behind], hasRun: hasRun)
+    if shared > 0 { pool.call(shared) }
+    return !isPostponed
   }
 
   @inline(never)

@@ -37,9 +37,11 @@ final class ParallelRun: @unchecked Sendable {
     var runner: Int32 = -1
     /// Who runs it, if anyone: a `Claim`.
     let claim = Atomic<UInt8>(Claim.none)
+    /// Another one that it had better wait for, −1 for none.
+    let behind = Atomic<Int32>(-1)
     /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
     let hasRun = Atomic<Bool>(false)
-    private let padding = InlineArray<5, UInt64>(repeating: 0)
+    private let padding = InlineArray<4, UInt64>(repeating: 0)
   }
 
   // Invariant: `records` points to `count` initialised records, `outcomes` to as many results, of which those are
@@ -167,16 +169,16 @@ final class ParallelRun: @unchecked Sendable {
     var taken = PlainArray<Int32>(capacity: 32)
     /// For how many of those taken each step of fetching ahead has been made.
     var fetched = InlineArray<3, Int>(repeating: 0)
-    /// Whether to look beyond the horizon once: there is nothing else to do.
-    var isBold = false
+    /// While that transaction is the next in line, to look beyond the horizon: there is nothing else to do.
+    var boldAt = -1
   }
 
   private func work(_ worker: inout Worker, _ machine: inout Machine) {
     while !over.load(ordering: .acquiring) {
       worker.taken.removeAll()
       worker.fetched = InlineArray(repeating: 0)
-      let horizon = worker.isBold ? .max : finality.horizon.load(ordering: .relaxed)
-      worker.isBold = false
+      let isBold = worker.boldAt == finality.frontier.load(ordering: .relaxed)
+      let horizon = isBold ? .max : finality.horizon.load(ordering: .relaxed)
       if dispatcher.take(into: &worker.taken, below: horizon) {
         runTaken(&worker, &machine)
       } else if !commit(&worker, &machine, isIdle: true), !waitForWork(&worker) {
@@ -276,7 +278,7 @@ final class ParallelRun: @unchecked Sendable {
       }
     } while ContinuousClock.now - start < (dispatcher.hasReady ? min(Self.timidity, spinTime) : spinTime)
     if dispatcher.hasReady {
-      worker.isBold = true
+      worker.boldAt = finality.frontier.load(ordering: .relaxed)
       return true
     }
     return pool.rest { isNeeded || dispatcher.hasReady }

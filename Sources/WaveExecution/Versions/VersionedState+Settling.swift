@@ -47,7 +47,8 @@ extension VersionedState {
     for position in effects.accounts.indices { unsafe places.accounts[position].own?.pointee.remove() }
   }
 
-  /// Whether everything a transaction observed is what the transactions before it, all of them final, left.
+  /// The transaction that left something else than a later one observed, all those before which are final; −1 where that
+  /// was none of the block, nil where everything is as observed.
   ///
   /// The accounts the transaction found are brought up to date in `effects`, also those it did not look at, so that
   /// they say what a serial run would have said. So are the slots it only adds to.
@@ -55,9 +56,9 @@ extension VersionedState {
   /// - Parameters:
   ///   - state: the state behind the last final transaction.
   @unsafe
-  func holds(
+  func surprise(
     _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState
-  ) -> Bool {
+  ) -> Int? {
     let mustCompare = hasRemovals
     var mayAdd: Bool?
     for position in effects.slots.indices {
@@ -70,17 +71,32 @@ extension VersionedState {
         increment.admits(found),
         mayAdd
           ?? rules.conditionsHold(of: index, on: state, coinbase: coinbase, latest: finality.coinbase)
-      else { return false }
+      else { return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1 }
       mayAdd = true
       effects.slots[position].before = found
       effects.slots[position].after = found &+ increment.delta
     }
     for position in effects.accounts.indices {
       let found = unsafe finalAccount(places.accounts[position].cell, before: index)
-      guard effects.accounts[position].holds(for: found) else { return false }
+      guard effects.accounts[position].holds(for: found) else {
+        let last = unsafe places.accounts[position].cell.pointee.content.list.last(before: index)
+        return unsafe last.map { unsafe Int($0.pointee.index) } ?? -1
+      }
       if effects.accounts[position].before != found { effects.accounts[position].before = found }
     }
-    return true
+    return nil
+  }
+
+  /// Whether any of the slots that a transaction read had last been written by one that `isMeant`.
+  @unsafe
+  func hasRead(
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, from isMeant: (Int) -> Bool
+  ) -> Bool {
+    for position in effects.slots.indices {
+      guard let seen = unsafe places.slots[position].seen else { continue }
+      if isMeant(Int(unsafe seen.pointee.index)) { return true }
+    }
+    return false
   }
 
   /// Makes what transaction `index` did final, published or not; it must hold.
