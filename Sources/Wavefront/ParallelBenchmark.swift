@@ -52,6 +52,9 @@ public struct ParallelBenchmark: Sendable {
     public let alone: Cost
     /// What `planned` is expected to gain: the schedule simulated with what sharing costs, 1 where the run is serial.
     public let simulated: Double
+    /// How fast the serial run is while another core runs the same block serially too, as a share of its speed alone:
+    /// what the machine leaves to each of two busy cores, whatever they are busy with. Between 0 and about 1.
+    public let paceOfTwo: Double
     /// The speed-up of a perfect plan over serial, were dispatch free, with the measured time of each transaction, on
     /// 2 workers.
     public let ceilingOf2: Double
@@ -84,6 +87,7 @@ public struct ParallelBenchmark: Sendable {
   private let isShort: Bool
   private let prePass: PrePass
   private let serial = BlockExecutor(kind: .serial, threads: 1)
+  private let neighbour = BlockExecutor(kind: .serial, threads: 1)
   private let dataflow: BlockExecutor
   private let blockSTM: BlockExecutor
   private let alone = BlockExecutor(kind: .dataflow, threads: 1, adapts: false)
@@ -148,6 +152,7 @@ public struct ParallelBenchmark: Sendable {
       (serial, { try run(serial, nil) }),
       (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil) }),
     ])
+    let pace = try paceOfTwo(processor, on: preState)
     let planner = BlockPlanner(processor, on: before)
     let actual = reference.result.transactions.map(\.effects.accessSet)
     let gas = reference.result.transactions.map { Int(clamping: $0.gasUsed) }
@@ -167,7 +172,7 @@ public struct ParallelBenchmark: Sendable {
       gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[1].cost, cold: planned[3].cost,
       coldWay: planned[3].run.way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
       alone: planned[2].cost, simulated: planned[1].run.way == .serial ? 1 : plan.speedUp,
-      ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
+      paceOfTwo: pace, ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
       ceilingOf8ByGas: speedUp(perfect, gas, 8), planOf8: speedUp(covering, times, 8),
       planOf8ByGas: speedUp(covering, gas, 8),
       isLargeSinceLondon: processor.environment.fork >= .london && reference.result.gasUsed > 3_000_000,
@@ -193,6 +198,21 @@ public struct ParallelBenchmark: Sendable {
       }
     }
     return zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
+  }
+
+  /// The serial run alone and beside another one, in turns; see `Measurement.paceOfTwo`.
+  private func paceOfTwo(_ processor: BlockProcessor, on preState: any StateReader) throws -> Double {
+    var alone = Samples()
+    var beside = Samples()
+    let run = { try self.serial.run(processor, on: preState) }
+    var last = try run()
+    for round in 0...repeats {
+      last = try alone.add(round, serial, patience: patience, run)
+      let busy = BusyNeighbour { [neighbour] in _ = try? neighbour.run(processor, on: preState) }
+      defer { busy.stop() }
+      last = try beside.add(round, serial, patience: patience, run)
+    }
+    return Double(alone.cost(of: last).wall) / Double(max(beside.cost(of: last).wall, 1))
   }
 
   private func plan(

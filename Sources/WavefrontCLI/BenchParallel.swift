@@ -49,7 +49,8 @@ struct BenchParallel: Encodable {
     """
     Speed-up over serial on \(threads) threads at most. simul.: the planned run simulated, sharing included. Ceilings: a perfect
     plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
-         block   txs   Mgas serial ms planned simul.  cpu    @1 threads   cold  way         block-stm  cpu ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
+    pace: what is left of a core's speed while the other one is as busy; no executor gains more than the ceiling times that.
+         block   txs   Mgas serial ms planned simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
     """
   }
 
@@ -65,7 +66,8 @@ struct BenchParallel: Encodable {
         row.planned.threads,
         row.coldSpeedUp) + way
       + String(
-        format: "%10.2f %4.2f %9.2f %5.2f %6.2f %18d %5d %10d", row.blockSTMSpeedUp, cpu(row.blockSTM),
+        format: "%10.2f %4.2f %4.2f %9.2f %5.2f %6.2f %18d %5d %10d", row.blockSTMSpeedUp, cpu(row.blockSTM),
+        row.paceOfTwo,
         row.ceilingOf2, row.ceilingOf8, row.planOf8, row.planned.executions - row.transactions,
         row.cold.executions - row.transactions,
         row.blockSTM.executions - row.transactions) + (row.difference.map { "  WRONG: \($0)" } ?? "")

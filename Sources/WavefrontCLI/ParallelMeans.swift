@@ -12,6 +12,8 @@ struct ParallelMeans: Encodable {
   let simulationError: Double
   let cold: Double
   let blockSTM: Double
+  /// What the machine leaves to each of two busy cores.
+  let paceOfTwo: Double
   let ceilingOf2: Double
   let ceilingOf8: Double
   let ceilingOf8ByGas: Double
@@ -32,6 +34,7 @@ struct ParallelMeans: Encodable {
       rows.reduce(0) { $0 + abs($1.simulated / $1.plannedSpeedUp - 1) } / Double(max(rows.count, 1))
     cold = mean(\.coldSpeedUp)
     blockSTM = mean(\.blockSTMSpeedUp)
+    paceOfTwo = mean(\.paceOfTwo)
     ceilingOf2 = mean(\.ceilingOf2)
     ceilingOf8 = mean(\.ceilingOf8)
     ceilingOf8ByGas = mean(\.ceilingOf8ByGas)
@@ -47,11 +50,11 @@ struct ParallelMeans: Encodable {
     String(
       format:
         "geometric means of \(group): planned %.2f (simulated %.2f, apart by %.0f %% on average), cold %.2f, "
-        + "block-stm %.2f, ceiling %.2f @2 and %.2f @8\n"
+        + "block-stm %.2f, ceiling %.2f @2 (%.2f at the %.2f that two busy cores keep of their pace) and %.2f @8\n"
         + "  our plans @8 %.2f (with gas for time %.2f, ceiling %.2f); %d transactions: %d executions planned, "
         + "%d by block-stm",
-      planned, simulated, simulationError * 100, cold, blockSTM, ceilingOf2, ceilingOf8, planOf8,
-      planOf8ByGas,
+      planned, simulated, simulationError * 100, cold, blockSTM, ceilingOf2,
+      ceilingOf2 * paceOfTwo, paceOfTwo, ceilingOf8, planOf8, planOf8ByGas,
       ceilingOf8ByGas, transactions, plannedExecutions, blockSTMExecutions)
   }
 }

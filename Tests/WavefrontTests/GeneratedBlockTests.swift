@@ -25,6 +25,7 @@ struct GeneratedBlockTests {
     #expect(row.difference == nil)
     #expect(row.transactions == 60)
     #expect(row.ceilingOf2 > 1.5)
+    #expect(row.paceOfTwo > 0)
   }
 
   @Test("keep their result when they are perturbed")
