@@ -13,9 +13,17 @@ final class Pace: @unchecked Sendable {
   private let lanes: UnsafeMutablePointer<Lane>
   private let count: Int
   private let start = ContinuousClock.now
+  /// So much may be lost by sharing in vain: a twentieth of the block, and a little more for other threads to wake and
+  /// for whoever was alone until then to be late. A share of it, as a moment in which the whole machine is slow looks
+  /// the same, and alone it would be as slow.
+  private let tolerance: Int
 
-  init(workers: Int) {
+  /// - Parameters:
+  ///   - workers: how many there are.
+  ///   - total: what a serial run of the block takes, in nanoseconds.
+  init(workers: Int, total: Int) {
     count = workers
+    tolerance = 100_000 + total / 20
     unsafe lanes = .allocate(capacity: workers)
     for worker in 0..<workers { unsafe (lanes + worker).initialize(to: Lane()) }
   }
@@ -29,16 +37,13 @@ final class Pace: @unchecked Sendable {
     unsafe lanes[worker].begun.store(begun &+ nanoseconds, ordering: .relaxed)
   }
 
-  /// Other threads take some time to wake, and whoever was alone until then is late.
-  private static var patience: Int { 200_000 }
-
   /// Whether a serial run would have done clearly more by now. Not just more: a block may begin with a chain on which one
   /// worker works while the others wait, and what hangs on it may still be shared.
   var isBehind: Bool {
     let elapsed = Int(clamping: start.nanosecondsSince)
-    guard elapsed > Self.patience else { return false }
+    guard elapsed > tolerance else { return false }
     var begun = 0
     for worker in 0..<count { unsafe begun &+= lanes[worker].begun.load(ordering: .relaxed) }
-    return begun < elapsed - elapsed / 8
+    return begun < elapsed - max(elapsed / 8, tolerance)
   }
 }

@@ -107,7 +107,8 @@ final class ParallelRun: @unchecked Sendable {
     }
     dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
     // Who is disturbed on purpose would give up each time.
-    pace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds ? Pace(workers: workers) : nil
+    let knowsPace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds
+    pace = knowsPace ? Pace(workers: workers, total: plan.totalCost) : nil
     state = MemoryState(copying: opening)
     state.reserve(accounts: 3 * count, slots: count)
     unsafe records = .allocate(capacity: max(count, 1))
