@@ -83,13 +83,13 @@ public struct ForkRules: Sendable {
   public let transactionGasCap: UInt64
   /// Difficulty reads as the beacon chain's randomness, and there is no block reward (EIP-3675, EIP-4399).
   public let isProofOfStake: Bool
-  /// The instructions.
-  public let opcodes: OpcodeTable
+  /// The instructions. Looked up: machines on several threads copy rules all the time, and would all count references
+  /// to one table.
+  public var opcodes: OpcodeTable { .of(fork) }
 
   /// The rules of a fork; cheap enough to make for each block.
   public init(_ fork: Fork) {
     self.fork = fork
-    opcodes = .of(fork)
     hasHomesteadCreation = fork >= .homestead
     keepsOneSixtyFourth = fork >= .tangerineWhistle
     selfDestructPaysNewAccount = fork >= .tangerineWhistle

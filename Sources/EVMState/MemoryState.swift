@@ -44,6 +44,10 @@ public final class MemoryState: StateReader, @unchecked Sendable {
     @inline(__always) unsafeMutableAddress { unsafe storage }
   }
 
+  /// Where the tables are, for as long as the state lives.
+  @unsafe
+  var tablesPointer: UnsafePointer<MemoryTables> { unsafe UnsafePointer(storage) }
+
   /// Makes a copy that can be changed on its own. Linear in what is known here.
   public init(copying other: MemoryState) {
     base = other.base

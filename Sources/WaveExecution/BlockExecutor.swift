@@ -97,8 +97,8 @@ public final class BlockExecutor: Sendable {
     let count = processor.block.transactions.count
     let plan = plan?.count == count ? plan : nil
     let most = max(1, min(threads, count))
-    let opening = MemoryState(base: state)
     if kind == .serial || (adapts && (most == 1 || !mayPay(processor, plan))) {
+      let opening = MemoryState(base: state)
       let result = try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
         machine throws(BlockError) in
         try processor.executeSerially(on: opening, with: &machine)
@@ -109,10 +109,12 @@ public final class BlockExecutor: Sendable {
     var next = 0
     guard adapts, kind != .blockSTM, plan?.unit != .nanoseconds else {
       pool.prepare(for: most)
+      let opening = MemoryState(base: state)
       try begin(processor, on: opening, &next, &result) { _, _ in true }
       if count == 0 { return BlockRun(serially: result, opening) }
       return try share(processor, from: next, result, on: opening, over: state, plan, predictor, most)
     }
+    let opening = MemoryState(base: state)
     if plan == nil { CoreDistance.refresh() }
     var scout = Scout(processor)
     try begin(processor, on: opening, &next, &result) { next, result in
@@ -122,7 +124,7 @@ public final class BlockExecutor: Sendable {
     }
     if next == count { return BlockRun(serially: result, opening) }
     let own = plan ?? self.plan(processor, from: next, on: opening, scout, predictor, most)
-    if plan == nil, let own, own.speedUp < Self.leastSpeedUp {
+    if plan == nil, let own, !own.pays {
       try begin(processor, on: opening, &next, &result) { _, _ in false }
       return BlockRun(serially: result, opening)
     }
@@ -202,14 +204,11 @@ public final class BlockExecutor: Sendable {
       return false
     }
     guard let plan else { return true }
-    guard plan.parallelism >= Self.leastSpeedUp, plan.takesLongerThanWaking else { return false }
+    guard plan.mayPay else { return false }
     // The cores may have moved since the plan was made.
     CoreDistance.refresh()
-    return plan.speedUp >= Self.leastSpeedUp
+    return plan.pays
   }
-
-  /// What a plan must promise: promises are about so precise.
-  private static var leastSpeedUp: Double { 1.1 }
 
   /// On how many threads to share a block: those that a plan cannot keep busy for most of the time only get in each
   /// other's way.
@@ -241,7 +240,7 @@ public final class BlockExecutor: Sendable {
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: workers), workers: workers,
-      predictions: predictions)
+      predictions: predictions, on: state)
   }
 }
 

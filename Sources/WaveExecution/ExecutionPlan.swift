@@ -1,6 +1,7 @@
 public import AccessAnalysis
 public import ConflictScheduling
 import EVM
+public import EVMState
 import EthereumTypes
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
@@ -73,9 +74,11 @@ public final class ExecutionPlan: Sendable {
   ///     that the schedule may be one in which such transactions do not wait for each other; and an executor that has a
   ///     predictor binds those again whose conditions are broken when their turn comes.
   ///   - origin: the state that the predictions were made on.
+  ///   - state: where given, and in memory, what transactions are predicted to look at is fetched ahead of them: the state that
+  ///     the block will run on, or one with the same state at the bottom, as the one behind the block's system calls.
   public convenience init(
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
-    predictions: [Prediction] = [], madeOn origin: Origin = .opening
+    predictions: [Prediction] = [], madeOn origin: Origin = .opening, on state: (any StateReader)? = nil
   ) {
     let simulator =
       switch unit {
@@ -88,21 +91,41 @@ public final class ExecutionPlan: Sendable {
       gain: PlanGain { simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead(roundTrip: $0)) },
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
-      footprints: predictions.count == schedule.count ? Footprints(predictions) : nil)
+      footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil)
+  }
+
+  private static func makeFootprints(_ predictions: [Prediction], on state: (any StateReader)?) -> Footprints?
+  {
+    guard let state else { return nil }
+    return withExtendedLifetime(state) { unsafe StateRows(state).map { Footprints(predictions, on: $0) } }
   }
 
   /// What sharing a block between threads takes beyond its transactions, in nanoseconds, with this machine's cores as
   /// they stand at the moment.
   public static var overhead: DispatchOverhead { overhead(roundTrip: CoreDistance.roundTrip) }
 
-  /// A thread that sleeps takes some ten microseconds to wake; what a transaction did has to reach another core, which
-  /// takes some round trips of so many nanoseconds.
+  /// A run has to be set up, and a thread that sleeps takes some ten microseconds to wake, on a virtual machine nearly a
+  /// hundred; what a transaction did has to reach another core, which takes some round trips of so many nanoseconds.
   private static func overhead(roundTrip: Int) -> DispatchOverhead {
-    DispatchOverhead(startUp: 50_000, perTransaction: 500 + 3 * roundTrip, perMille: 80)
+    DispatchOverhead(startUp: 100_000, perTransaction: 500 + 3 * roundTrip, perMille: 80)
   }
 
-  /// Whether another thread, asleep, would be awake before the block is over.
-  var takesLongerThanWaking: Bool { unit == .gas || totalCost > Self.overhead.startUp }
+  /// Whether the plan would pay if sharing cost nothing but another thread's waking.
+  var mayPay: Bool {
+    parallelism >= Self.leastSpeedUp && (unit == .gas || totalCost > Self.overhead.startUp)
+  }
+
+  /// Whether the plan gains enough, as far as is known, for sharing the block between threads: a good part of it, as
+  /// promises are no more precise than that, and some time at all, as threads may wake late.
+  var pays: Bool {
+    let speedUp = speedUp
+    guard speedUp >= Self.leastSpeedUp else { return false }
+    return unit == .gas || Double(totalCost) * (1 - 1 / speedUp) >= Self.leastSaving
+  }
+
+  private static var leastSpeedUp: Double { 1.1 }
+  /// Nanoseconds.
+  private static var leastSaving: Double { 60_000 }
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }

@@ -13,39 +13,50 @@ import EthereumTypes
 /// use by every worker that looks at it, and such counts travel between cores.
 final class IncrementRules: Sendable {
   /// Where each transaction's increments begin; one more at the end.
-  private let offsets: [Int]
+  private let offsets: [Int32]
   private let increments: [Increment]
+  /// The lowest limb of each increment's slot, which tells nearly all slots of one transaction apart.
+  private let tags: [UInt64]
   private let conditions: [[Condition]]
 
   /// The rules that follow from the predictions of a block; nil where there are none, or nobody vouches for them.
   init?(_ predictions: [Prediction]) {
-    var offsets = [0]
+    var offsets: [Int32] = [0]
     var increments: [Increment] = []
     for prediction in predictions {
       if prediction.trust.isVouchedFor { increments += prediction.increments }
-      offsets.append(increments.count)
+      offsets.append(Int32(truncatingIfNeeded: increments.count))
     }
     guard !increments.isEmpty else { return nil }
     self.offsets = offsets
     self.increments = increments
+    tags = increments.map(\.location.slot.l0)
     conditions = predictions.map { $0.increments.isEmpty ? [] : $0.conditions }
   }
 
   /// The number of transactions.
   var count: Int { conditions.count }
 
-  /// The increment that transaction `index` has done to a slot, if it has done what was foretold.
-  func increment(_ slot: SlotEffect, of index: Int) -> Increment? {
-    let (first, end) = (offsets[index], offsets[index &+ 1])
-    guard first < end else { return nil }
-    let location = Location.storage(slot.address, slot.key)
-    for number in first..<end where increments[number].location == location {
-      let increment = increments[number]
-      let isAsForetold = slot.after == slot.before &+ increment.delta && increment.admits(slot.before)
-      return isAsForetold ? increment : nil
+  /// The number of the increment that transaction `index` has done to a slot, if it has done what was foretold; otherwise nil.
+  @inline(__always)
+  func increment(_ slot: borrowing SlotEffect, of index: Int) -> Int? {
+    for number in Int(offsets[index])..<Int(offsets[index &+ 1]) where tags[number] == slot.key.l0 {
+      if isIncrement(number, slot) { return number }
     }
     return nil
   }
+
+  private func isIncrement(_ number: Int, _ slot: borrowing SlotEffect) -> Bool {
+    guard increments[number].location == .storage(slot.address, slot.key) else { return false }
+    guard slot.after == slot.before &+ increments[number].delta else { return false }
+    return increments[number].admits(slot.before)
+  }
+
+  /// What an increment adds.
+  func delta(_ number: Int) -> UInt256 { increments[number].delta }
+
+  /// Whether an increment is one where the slot holds this value.
+  func admits(_ number: Int, _ value: UInt256) -> Bool { increments[number].admits(value) }
 
   /// Whether all conditions of transaction `index` hold.
   ///

@@ -52,8 +52,9 @@ public struct ParallelBenchmark: Sendable {
     public let alone: Cost
     /// What `planned` is expected to gain: the schedule simulated with what sharing costs, 1 where the run is serial.
     public let simulated: Double
-    /// How fast the serial run is while another core runs the same block serially too, as a share of its speed alone:
-    /// what the machine leaves to each of two busy cores, whatever they are busy with. Between 0 and about 1.
+    /// What each of two busy cores does of what the one core does that runs the serial block alone: both run the block
+    /// serially, each for itself, in turns with the other ways. No executor on two threads gains more than the ceiling times
+    /// that.
     public let paceOfTwo: Double
     /// The speed-up of a perfect plan over serial, were dispatch free, with the measured time of each transaction, on
     /// 2 workers.
@@ -139,20 +140,19 @@ public struct ParallelBenchmark: Sendable {
     let run: @Sendable (BlockExecutor, ExecutionPlan?) throws -> BlockRun = {
       try $0.run(processor, on: preState, plan: $1, predictor: $1.map { _ in predictor })
     }
-    let planned = try interleave([
-      (serial, { try run(serial, nil) }), (dataflow, { try run(dataflow, plan) }),
-      (alone, { try run(alone, plan) }),
-      (
-        isShort ? serial : dataflow,
-        { try (isShort ? serial : dataflow).run(processor, on: preState, predictor: predictor) }
-      ),
-    ])
+    let cold = isShort ? serial : dataflow
+    let (planned, pace) = try measure(
+      [
+        .init(executor: serial) { try run(serial, nil) },
+        .init(executor: dataflow) { try run(dataflow, plan) },
+        .init(executor: alone) { try run(alone, plan) },
+        .init(executor: cold) { try cold.run(processor, on: preState, predictor: predictor) },
+      ], besides: { [neighbour] in _ = try? neighbour.run(processor, on: preState) })
     // On their own: what Block-STM leaves behind in the memory allocator makes whatever runs after it slower.
-    let optimistic = try interleave([
-      (serial, { try run(serial, nil) }),
-      (isShort ? serial : blockSTM, { try run(isShort ? serial : blockSTM, nil) }),
+    let baseline = isShort ? serial : blockSTM
+    let (optimistic, _) = try measure([
+      .init(executor: serial) { try run(serial, nil) }, .init(executor: baseline) { try run(baseline, nil) },
     ])
-    let pace = try paceOfTwo(processor, on: preState)
     let planner = BlockPlanner(processor, on: before)
     let actual = reference.result.transactions.map(\.effects.accessSet)
     let gas = reference.result.transactions.map { Int(clamping: $0.gasUsed) }
@@ -182,37 +182,43 @@ public struct ParallelBenchmark: Sendable {
       .first)
   }
 
-  /// Runs the block in each way in turns, and once more before, which warms the summaries and everything else up.
-  private func interleave(
-    _ ways: [(executor: BlockExecutor, run: () throws -> BlockRun)]
-  ) throws -> [(cost: Cost, run: BlockRun)] {
-    var samples = [Samples](repeating: Samples(), count: ways.count)
-    var runs: [BlockRun?] = Array(repeating: nil, count: ways.count)
-    for round in 0...repeats {
-      for turn in ways.indices {
-        // Every other round goes backwards: what ran before leaves its traces in the caches.
-        let number = round % 2 == 0 ? turn : ways.count - 1 - turn
-        runs[number] = nil
-        runs[number] = try samples[number].add(
-          round, ways[number].executor, patience: patience, ways[number].run)
-      }
+  /// Runs the block in each way in turns.
+  ///
+  /// - Parameter neighbour: runs it serially, to be done on another core beside the first way for `paceOfTwo`, if at all.
+  private func measure(
+    _ ways: [SideBySide.Way], besides neighbour: (@Sendable () -> Void)? = nil
+  ) throws -> (results: [(cost: Cost, run: BlockRun)], paceOfTwo: Double) {
+    var turns = try SideBySide(ways, patience: patience)
+    var together: [Double] = []
+    for number in 1...repeats {
+      try turns.round(number)
+      if let neighbour { together.append(try timeOfTwo(ways[0].run, neighbour)) }
     }
-    return zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
+    let results = turns.results
+    let ofTwo = together.isEmpty ? 1 : together.sorted()[together.count / 2]
+    return (results, Double(results[0].cost.wall) / max(ofTwo, 1))
   }
 
-  /// The serial run alone and beside another one, in turns; see `Measurement.paceOfTwo`.
-  private func paceOfTwo(_ processor: BlockProcessor, on preState: any StateReader) throws -> Double {
-    var alone = Samples()
-    var beside = Samples()
-    let run = { try self.serial.run(processor, on: preState) }
-    var last = try run()
-    for round in 0...repeats {
-      last = try alone.add(round, serial, patience: patience, run)
-      let busy = BusyNeighbour { [neighbour] in _ = try? neighbour.run(processor, on: preState) }
-      defer { busy.stop() }
-      last = try beside.add(round, serial, patience: patience, run)
+  /// The time in nanoseconds that a core takes for the block where two run it, each for itself.
+  private func timeOfTwo(_ run: () throws -> BlockRun, _ neighbour: @escaping @Sendable () -> Void) throws
+    -> Double
+  {
+    let busy = BusyNeighbour(neighbour)
+    var rounds = 0
+    let start = ContinuousClock.now
+    do {
+      // Long enough for the other one to come around.
+      repeat {
+        _ = try run()
+        rounds += 1
+      } while rounds < 2 || start.nanosecondsSince < 200_000
+    } catch {
+      _ = busy.stop()
+      throw error
     }
-    return Double(alone.cost(of: last).wall) / Double(max(beside.cost(of: last).wall, 1))
+    let own = Double(start.nanosecondsSince) / Double(rounds)
+    let other = Double(busy.stop())
+    return 2 / (1 / max(own, 1) + 1 / max(other, 1))
   }
 
   private func plan(
@@ -222,7 +228,7 @@ public struct ParallelBenchmark: Sendable {
     return ExecutionPlan(
       Schedule.ordered(
         planner.transactions(predictions, costs: costs, addsUp: true), workers: threads), workers: threads,
-      unit: .nanoseconds, predictions: predictions)
+      unit: .nanoseconds, predictions: predictions, on: state)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.

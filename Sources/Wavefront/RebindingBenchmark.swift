@@ -104,25 +104,23 @@ public struct RebindingBenchmark: Sendable {
       (serial, nil, nil), (dataflow, stale, nil), (dataflow, stale, predictor), (dataflow, fresh, predictor),
       (dataflow, fresh, nil),
     ]
-    var samples = [Samples](repeating: Samples(), count: ways.count)
-    var costs: [Cost?] = Array(repeating: nil, count: ways.count)
     var difference: String?
-    for round in 0...repeats {
-      for turn in ways.indices {
-        let number = round % 2 == 0 ? turn : ways.count - 1 - turn
-        let (executor, plan, predictor) = ways[number]
-        let run = try samples[number].add(round, executor, patience: patience) {
+    var turns = try SideBySide(
+      ways.map { executor, plan, predictor in
+        .init(executor: executor) {
           try executor.run(processor, on: preState, plan: plan, predictor: predictor)
         }
+      }, patience: patience)
+    for number in 1...repeats {
+      try turns.round(number) { run in
         if difference == nil { difference = try MainJob.firstDifference(reference, run) }
-        guard round == repeats else { continue }
-        let cost = samples[number].cost(of: run)
-        costs[number] = Cost(
-          wall: cost.wall, cpu: cost.cpu, executions: run.executions, rebindings: run.rebindings)
       }
     }
+    let all = turns.results.map {
+      Cost(
+        wall: $0.cost.wall, cpu: $0.cost.cpu, executions: $0.run.executions, rebindings: $0.run.rebindings)
+    }
     let check = try PredictionCheck(alone, processor, preState: preState)
-    let all = costs.compactMap(\.self)
     return Measurement(
       block: name, transactions: processor.senders.count, broken: check.rows.count { !$0.conditionsHeld },
       serial: all[0], asPlanned: all[1], rebinding: all[2], inOrder: all[3], unwatched: all[4],
@@ -136,6 +134,6 @@ public struct RebindingBenchmark: Sendable {
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: threads), workers: threads,
-      predictions: predictions, madeOn: origin)
+      predictions: predictions, madeOn: origin, on: state)
   }
 }

@@ -49,7 +49,7 @@ struct BenchParallel: Encodable {
     """
     Speed-up over serial on \(threads) threads at most. simul.: the planned run simulated, sharing included. Ceilings: a perfect
     plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
-    pace: what is left of a core's speed while the other one is as busy; no executor gains more than the ceiling times that.
+    pace: what each of two busy cores does of what the one does that runs serial; no executor gains more than the ceiling times that.
          block   txs   Mgas serial ms planned simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
     """
   }

@@ -49,11 +49,12 @@ struct ParallelMeans: Encodable {
   func text(_ group: String) -> String {
     String(
       format:
-        "geometric means of \(group): planned %.2f (simulated %.2f, apart by %.0f %% on average), cold %.2f, "
+        "geometric means of \(group): planned %.2f (%.0f %% of the ceiling at the pace of two; simulated %.2f, apart by %.0f %% on average), cold %.2f, "
         + "block-stm %.2f, ceiling %.2f @2 (%.2f at the %.2f that two busy cores keep of their pace) and %.2f @8\n"
         + "  our plans @8 %.2f (with gas for time %.2f, ceiling %.2f); %d transactions: %d executions planned, "
         + "%d by block-stm",
-      planned, simulated, simulationError * 100, cold, blockSTM, ceilingOf2,
+      planned, 100 * planned / (ceilingOf2 * paceOfTwo), simulated, simulationError * 100, cold, blockSTM,
+      ceilingOf2,
       ceilingOf2 * paceOfTwo, paceOfTwo, ceilingOf8, planOf8, planOf8ByGas,
       ceilingOf8ByGas, transactions, plannedExecutions, blockSTMExecutions)
   }

@@ -55,7 +55,7 @@ struct IncrementTests {
     #expect(predictions.contains { !$0.increments.isEmpty })
     let planner = BlockPlanner(random.processor, on: random.state)
     let schedule = Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: 4)
-    let plan = ExecutionPlan(schedule, predictions: predictions)
+    let plan = ExecutionPlan(schedule, predictions: predictions, on: random.state)
     for kind in [ExecutorKind.dataflow, .waves] {
       for threads in [1, 2, 4, 8] {
         for disturbance in 0..<4 as Range<UInt64> {

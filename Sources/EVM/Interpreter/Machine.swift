@@ -74,6 +74,11 @@ public struct Machine: ~Copyable {
     begin(reader: reader)
   }
 
+  /// Lets go of the state that was read last, keeping everything else for the next block.
+  public mutating func leave() { begin(reader: Self.nothing) }
+
+  private static let nothing = MemoryState()
+
   /// Forgets the last transaction and begins the next one over `reader`.
   public mutating func begin(reader: any StateReader) {
     journal.reset(reader: reader)

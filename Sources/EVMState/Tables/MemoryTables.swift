@@ -3,29 +3,10 @@ import EthereumTypes
 /// The accounts and slots of a `MemoryState`, as rows in the order in which they became known. Plain memory without
 /// reference counts: several threads read one state, and counting would make them wait for each other.
 struct MemoryTables: ~Copyable {
-  struct AccountRow: BitwiseCopyable {
-    let address: Address
-    var account: Account?
-    var hidesBaseStorage = false
-    /// Grows whenever the storage is taken away: slots of an older epoch do not count.
-    var epoch: Int32 = 0
-    /// The slot set last, −1 for none; the others hang on it.
-    var lastSlot: Int32 = -1
-  }
-
-  struct SlotRow: BitwiseCopyable {
-    let key: UInt256
-    var value: UInt256
-    let account: Int32
-    var epoch: Int32
-    /// The slot of the same account and epoch set before this one, −1 for none.
-    var previous: Int32
-  }
-
   private var accountIndex = RowTable()
-  private(set) var accounts = PlainArray<AccountRow>(capacity: 16)
+  private(set) var accounts = PlainArray<StoredAccount>(capacity: 16)
   private var slotIndex = RowTable()
-  private var slots = PlainArray<SlotRow>(capacity: 16)
+  private(set) var slots = PlainArray<StoredSlot>(capacity: 16)
 
   init() {}
 
@@ -52,7 +33,7 @@ struct MemoryTables: ~Copyable {
 
   private func bits(_ account: Int, _ slot: UInt256) -> UInt64 { bits(account, slot.mixedBits) }
 
-  private func bits(_ account: Int, _ slot: UInt64) -> UInt64 {
+  func bits(_ account: Int, _ slot: UInt64) -> UInt64 {
     slot &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
   }
 
@@ -64,9 +45,8 @@ struct MemoryTables: ~Copyable {
 
   /// The value of a slot, nil where it is not known here.
   func value(_ account: Int, _ slot: UInt256) -> UInt256? {
-    let row = slotRow(account, slot)
-    guard row >= 0, slots[row].epoch == accounts[account].epoch else { return nil }
-    return slots[row].value
+    let row = currentSlotRow(account, slot)
+    return row >= 0 ? slots[row].value : nil
   }
 
   /// The slots of an account that are known here.
@@ -97,33 +77,25 @@ struct MemoryTables: ~Copyable {
     return entries
   }
 
+  /// The row of a slot, −1 where its value is not known here.
+  func currentSlotRow(_ account: Int, _ slot: UInt256) -> Int {
+    let row = slotRow(account, slot)
+    return row >= 0 && slots[row].epoch == accounts[account].epoch ? row : -1
+  }
+
   // MARK: Fetching ahead
 
-  /// Lets the processor fetch where to look an account up, given the mixed bits of its address.
-  func prefetchIndex(_ account: UInt64) { accountIndex.prefetch(account) }
-
-  /// The same for a slot of it.
-  func prefetchIndex(_ account: UInt64, _ slot: UInt64) {
-    let row = likelyRow(account)
-    if row >= 0 { slotIndex.prefetch(bits(row, slot)) }
+  /// Lets the processor fetch the account in a row, and where it is looked up by the mixed bits of its address.
+  func prefetchAccount(_ bits: UInt64, _ row: Int) {
+    accountIndex.prefetch(bits)
+    accounts.prefetch(row)
   }
 
-  /// Lets the processor fetch an account.
-  func prefetch(_ account: UInt64) {
-    let row = likelyRow(account)
-    if row >= 0 { accounts.prefetch(row) }
+  /// The same of a slot, by the mixed bits of its account's row and its key.
+  func prefetchSlot(_ bits: UInt64, _ row: Int) {
+    slotIndex.prefetch(bits)
+    slots.prefetch(row)
   }
-
-  /// Lets the processor fetch a slot.
-  func prefetch(_ account: UInt64, _ slot: UInt64) {
-    let row = likelyRow(account)
-    if row < 0 { return }
-    let found = slotIndex.row(bits(row, slot)) { _ in true }
-    if found >= 0 { slots.prefetch(found) }
-  }
-
-  /// The row of an account, or of one with much the same hash.
-  private func likelyRow(_ bits: UInt64) -> Int { accountIndex.row(bits) { _ in true } }
 
   // MARK: Writing
 
@@ -136,7 +108,7 @@ struct MemoryTables: ~Copyable {
       return known
     }
     let row = accounts.count
-    accounts.append(AccountRow(address: address, account: account, hidesBaseStorage: wipesStorage))
+    accounts.append(StoredAccount(address: address, account: account, hidesBaseStorage: wipesStorage))
     accountIndex.insert(bits, row: row)
     return row
   }
@@ -160,8 +132,7 @@ struct MemoryTables: ~Copyable {
     }
     let row = slots.count
     slots.append(
-      SlotRow(
-        key: slot, value: value, account: Int32(truncatingIfNeeded: account), epoch: epoch, previous: -1))
+      StoredSlot(key: slot, value: value, account: Int32(truncatingIfNeeded: account), epoch: epoch))
     slotIndex.insert(bits(account, slot), row: row)
     link(row, account, epoch)
   }

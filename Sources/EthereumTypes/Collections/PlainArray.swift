@@ -51,6 +51,13 @@ package struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Where the element at `index` is, which must be below `count`; valid until the array grows or goes.
+  @unsafe @inlinable @inline(__always)
+  package func pointer(to index: Int) -> UnsafePointer<Element> {
+    assert(index >= 0 && index < stored)
+    return unsafe UnsafePointer(base + index)
+  }
+
   /// Adds an element behind the last one. Amortised constant.
   @inlinable @inline(__always)
   package mutating func append(_ element: Element) {

@@ -7,8 +7,10 @@ import Synchronization
 extension ParallelRun {
   /// So many transactions may wait for the committer while there is something to run.
   private static var patience: Int { 8 }
-  /// So many of them may wait for the worker that ran them, whose caches hold what they did.
-  private static var foreignPatience: Int { 32 }
+  /// So many of them may wait for the worker that ran them, whose caches hold what they did. By a plan hardly anything has to
+  /// run again, so nothing is lost by finding that out late; and who has just ended a long transaction, behind which the
+  /// others' pile up, had better run what is left than make those final alone.
+  private var foreignPatience: Int { plan.isInformed ? 96 : 32 }
 
   /// Whether a worker that has other things to do should make transactions final nevertheless.
   func shouldCommit(_ worker: Int) -> Bool {
@@ -21,7 +23,7 @@ extension ParallelRun {
   private func isFor(_ worker: Int, _ index: Int) -> Bool {
     guard index < count, hasRun(index) else { return false }
     return unsafe records[index].runner == Int32(truncatingIfNeeded: worker)
-      || hasRun(index &+ Self.foreignPatience)
+      || hasRun(index &+ foreignPatience)
   }
 
   /// Makes transactions final as far as they have run, unless someone else is at it.
@@ -50,7 +52,8 @@ extension ParallelRun {
             try settle(next, &worker, &machine)
             next += 1
           }
-          finality.frontier.store(next, ordering: .sequentiallyConsistent)
+          // Who must not miss it looks again behind the lock.
+          finality.frontier.store(next, ordering: .releasing)
           if shouldTakeOver(next) { takeOver(from: next) }
         }
         if next == count { end() }

@@ -22,31 +22,8 @@ import Synchronization
 /// With barriers, the ready transactions of a wave are released together, when the wave before has run.
 @safe
 final class ParallelRun: @unchecked Sendable {
-  /// Who has begun to run a transaction, or will.
-  enum Claim {
-    static let none: UInt8 = 0
-    static let worker: UInt8 = 1
-    static let committer: UInt8 = 2
-  }
-
-  /// A transaction on its way. As large as a cache line, as neighbours are often run on different cores.
-  struct Record: ~Copyable {
-    /// Where its effects are; nil where it failed, and once it is final.
-    var places: TransactionPlaces?
-    /// Who has run it; whose caches hold what follows.
-    var runner: Int32 = -1
-    /// Who runs it, if anyone: a `Claim`.
-    let claim = Atomic<UInt8>(Claim.none)
-    /// Another one that it had better wait for, −1 for none.
-    let behind = Atomic<Int32>(-1)
-    /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
-    let hasRun = Atomic<Bool>(false)
-    private let padding = InlineArray<4, UInt64>(repeating: 0)
-  }
-
-  // Invariant: `records` points to `count` initialised records, `outcomes` to as many results, of which those are
-  // initialised whose records have places. Both are written by the one worker that runs the transaction until `hasRun`
-  // is set, and by the committer from then on. `state` belongs to the committer, like what is in `finality`.
+  // Invariant: `records` and `outcomes` are those of `table`. They are written by the one worker that runs the transaction
+  // until `hasRun` is set, and by the committer from then on. `state` belongs to the committer, like what is in `finality`.
   let processor: BlockProcessor
   private let codes: CodeCache
   let plan: ExecutionPlan
@@ -59,10 +36,13 @@ final class ParallelRun: @unchecked Sendable {
   let pace: Pace?
   /// Nil where the plan's predictions are not known, or nobody could make them anew.
   let rebinding: Rebinding?
+  /// Whether what transactions will look at is asked for ahead of them.
+  private let fetchesAhead: Bool
   let count: Int
   /// Those before this one had run before the run in parallel began.
   let first: Int
-  let records: UnsafeMutablePointer<Record>
+  private let table: RecordTable
+  let records: UnsafeMutablePointer<TransactionRecord>
   /// What running a transaction gave, right or wrong. Made, checked and taken where it lies.
   let outcomes: UnsafeMutablePointer<TransactionResult>
 
@@ -100,8 +80,9 @@ final class ParallelRun: @unchecked Sendable {
     count = plan.count
     spinTime = workers > BlockExecutor.coreCount ? .microseconds(2) : .microseconds(200)
     versions = VersionedState(
-      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, finality: finality,
-      tables: workspace.tables, expecting: Self.expectedSlots(processor))
+      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, footprints: plan.footprints,
+      finality: finality, tables: workspace.tables, expecting: Self.expectedSlots(processor))
+    fetchesAhead = versions.rows.map { plan.footprints?.fits($0) ?? false } ?? false
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
@@ -111,21 +92,13 @@ final class ParallelRun: @unchecked Sendable {
     pace = knowsPace ? Pace(workers: workers, total: plan.totalCost) : nil
     state = MemoryState(copying: opening)
     state.reserve(accounts: 3 * count, slots: count)
-    unsafe records = .allocate(capacity: max(count, 1))
-    for index in 0..<count { unsafe (records + index).initialize(to: Record()) }
-    unsafe outcomes = .allocate(capacity: max(count, 1))
+    table = workspace.records
+    table.begin(count)
+    unsafe records = table.records
+    unsafe outcomes = table.outcomes
     finality.result.transactions.reserveCapacity(count)
     over.store(first >= count, ordering: .relaxed)
     if !plan.isInformed, workers > 1 { finality.drawHorizon() }
-  }
-
-  deinit {
-    for index in 0..<count where unsafe records[index].places != nil {
-      unsafe (outcomes + index).deinitialize(count: 1)
-    }
-    unsafe outcomes.deallocate()
-    unsafe records.deinitialize(count: count)
-    unsafe records.deallocate()
   }
 
   /// A cold slot costs 2,100 gas since Berlin; few transactions spend all of theirs on that.
@@ -168,8 +141,8 @@ final class ParallelRun: @unchecked Sendable {
     let transactions: UnsafePointer<Transaction>
     let senders: UnsafeBufferPointer<Address>
     var taken = PlainArray<Int32>(capacity: 32)
-    /// For how many of those taken each step of fetching ahead has been made.
-    var fetched = InlineArray<3, Int>(repeating: 0)
+    /// For how many of those taken what they will look at has been asked for.
+    var fetched = 0
     /// While that transaction is the next in line, to look beyond the horizon: there is nothing else to do.
     var boldAt = -1
   }
@@ -177,7 +150,7 @@ final class ParallelRun: @unchecked Sendable {
   private func work(_ worker: inout Worker, _ machine: inout Machine) {
     while !over.load(ordering: .acquiring) {
       worker.taken.removeAll()
-      worker.fetched = InlineArray(repeating: 0)
+      worker.fetched = 0
       let isBold = worker.boldAt == finality.frontier.load(ordering: .relaxed)
       let horizon = isBold ? .max : finality.horizon.load(ordering: .relaxed)
       if dispatcher.take(into: &worker.taken, below: horizon) {
@@ -198,7 +171,7 @@ final class ParallelRun: @unchecked Sendable {
         guard mayRun(index, &worker) else { continue }
         // Whoever takes over needs nobody released.
         guard claim(index, Claim.worker) else { continue }
-        if let footprints = plan.footprints { prefetch(footprints, around: position - 1, &worker) }
+        if fetchesAhead { prefetch(behind: position - 1, &worker) }
         pace?.add(plan.costs[index], by: worker.number)
         run(index, &worker, &machine)
       }
@@ -216,16 +189,18 @@ final class ParallelRun: @unchecked Sendable {
     }
   }
 
-  /// Fetches ahead for the transaction about to run and for the next of those taken, a step less for each.
-  private func prefetch(_ footprints: Footprints, around position: Int, _ worker: inout Worker) {
-    for step in 0..<VersionedState.prefetchSteps {
-      let end = min(position + VersionedState.prefetchSteps - step, worker.taken.count)
-      for place in worker.fetched[step]..<max(end, worker.fetched[step]) {
-        versions.prefetch(footprints, of: Int(worker.taken[place]), step: step)
-      }
-      worker.fetched[step] = max(end, worker.fetched[step])
+  /// Asks for what the transaction about to run and the next of those taken will look at.
+  private func prefetch(behind position: Int, _ worker: inout Worker) {
+    guard let footprints = plan.footprints else { return }
+    let end = min(position + 1 + Self.prefetchDistance, worker.taken.count)
+    while worker.fetched < end {
+      versions.prefetch(footprints, of: Int(worker.taken[worker.fetched]))
+      worker.fetched += 1
     }
   }
+
+  /// So many transactions ahead.
+  private static var prefetchDistance: Int { 1 }
 
   /// Claims a transaction unless someone else has.
   func claim(_ index: Int, _ claim: UInt8) -> Bool {
@@ -255,7 +230,8 @@ final class ParallelRun: @unchecked Sendable {
     _ index: Int, _ worker: inout Worker, _ machine: inout Machine
   ) throws(ExecutionError) {
     let outcome = unsafe outcomes + index
-    unsafe outcome.initialize(to: try processor.execute(index, on: worker.view, with: &machine))
+    unsafe outcome.initialize(
+      to: try machine.execute(worker.transactions[index], sender: worker.senders[index], on: worker.view))
     do throws(StateReadError) {
       unsafe records[index].places = try worker.view.places(of: &outcome.pointee.effects)
     } catch {
@@ -268,6 +244,8 @@ final class ParallelRun: @unchecked Sendable {
   ///
   /// - Returns: false where the block is over.
   private func waitForWork(_ worker: inout Worker) -> Bool {
+    pace?.beginIdling(worker.number)
+    defer { pace?.endIdling(worker.number) }
     let start = ContinuousClock.now
     repeat {
       // Once for each look at the clock: what is looked at here is what the others write.
@@ -311,6 +289,8 @@ final class ParallelRun: @unchecked Sendable {
   /// The results in block order and the state behind the last transaction, or why there are none. For the caller, when
   /// all workers have left.
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
+    // Now, as the next block uses the same memory. A run that was taken over may leave results that nobody wanted.
+    table.clear(areTaken: finality.error == nil && !finality.isPlain)
     if let error = finality.error { throw error }
     if !finality.isPlain { versions.settleCoinbase(on: state) }
     return (finality.takeResult(), state, count + finality.repetitions)

@@ -40,8 +40,8 @@ public struct Perturbation: Sendable {
     }
   }
 
-  /// A plan with a share of its dependencies left out (none to all of them, as the seed decides), others invented, and its
-  /// priorities drawn by lot.
+  /// A plan with a share of its dependencies left out (none to all of them, as the seed decides), others invented, its
+  /// priorities drawn by lot, and a share of what is predicted to change taken for what nobody changes.
   public func disturbed(_ plan: ExecutionPlan) -> ExecutionPlan {
     let missing = [0, 10, 50, 100][Int(truncatingIfNeeded: draw(1, 1, 1) & 3)] as UInt64
     let wrong = [0, 0, 25, 100][Int(truncatingIfNeeded: draw(2, 2, 2) & 3)] as UInt64
@@ -61,9 +61,21 @@ public struct Perturbation: Sendable {
     let priorities = plan.priorities.indices.map {
       Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
     }
+    let forgets = draw(6, 6, 6) & 3
+    let footprints = plan.footprints.map { footprints in
+      Footprints(
+        footprints,
+        keeping: { word in
+          switch forgets {
+          case 0: 0
+          case 1: draw(UInt64(truncatingIfNeeded: word), 7, 7)
+          default: .max
+          }
+        })
+    }
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
-      shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: plan.footprints)
+      shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints)
   }
 
   /// Whether a transaction is to be bound again although nothing it hangs on has changed.

@@ -17,6 +17,8 @@ final class WorkerContext: @unchecked Sendable {
     var machine = self.machine.take() ?? processor.makeMachine(on: state, codes: codes)
     machine.enter(processor.environment, reader: state)
     let result = try body(&machine)
+    // What the block ran on is the caller's to free, not the next block's, at whose beginning other threads wake.
+    machine.leave()
     self.machine = consume machine
     return result
   }
@@ -25,6 +27,7 @@ final class WorkerContext: @unchecked Sendable {
 /// One block being run at a time, on memory that is kept from block to block.
 final class Workspace: Sendable {
   let tables = VersionedState.Tables()
+  let records = RecordTable()
   let contexts: [WorkerContext]
 
   init(workers: Int) { contexts = (0..<workers).map { _ in WorkerContext() } }

@@ -33,6 +33,10 @@ struct AccountChange: ~Copyable {
   @inline(__always)
   var final: Account?? { isSettled.load(ordering: .acquiring) ? .some(settled) : nil }
 
+  /// Whether the account behind the transaction is known for good.
+  @inline(__always)
+  var isFinal: Bool { isSettled.load(ordering: .acquiring) }
+
   /// What is added to the balance, where no more than that and the nonce changes of an account that is there already.
   var credit: UInt256? {
     guard let effect = unsafe effect, unsafe effect.pointee.codeHash == nil,
@@ -67,17 +71,37 @@ struct AccountChange: ~Copyable {
 
 /// An account before the block, and what the block's transactions do to it.
 @safe
-struct AccountVersions: ~Copyable {
+struct AccountCell: BitwiseCopyable {
   typealias List = VersionList<AccountChange>
 
-  let base: Account?
-  let list = List()
+  // Invariant: both outlive the block; the row does not change, the list is written by its own rules.
+  private let row: UnsafePointer<StoredAccount>
+  private let list: UnsafePointer<List>
 
-  init(base: Account?) { self.base = base }
+  @unsafe
+  init(row: UnsafePointer<StoredAccount>, list: UnsafePointer<List>) {
+    unsafe self.row = row
+    unsafe self.list = list
+  }
 
-  /// The account as transaction `index` finds it, as far as its predecessors have run.
-  func account(before index: Int) -> Account? {
-    guard let last = unsafe list.last(before: index) else { return base }
+  var address: Address { @inline(__always) get { unsafe row.pointee.address } }
+  /// The account before the block.
+  var base: Account? { @inline(__always) get { unsafe row.pointee.account } }
+
+  /// The version of the last transaction before `index`, nil for none.
+  @unsafe @inline(__always)
+  func last(before index: Int, in round: UInt64) -> List.Pointer? {
+    unsafe list.pointee.last(before: index, in: round)
+  }
+
+  /// Adds a version.
+  @unsafe
+  func insert(_ version: List.Pointer, in round: UInt64) { unsafe list.pointee.insert(version, in: round) }
+
+  /// The account behind a version, nil for none, as far as its predecessors have run.
+  @inline(__always)
+  func account(behind last: List.Pointer?) -> Account? {
+    guard let last = unsafe last else { return base }
     if let final = unsafe last.pointee.change.final { return final }
     return unsafe sum(behind: last)
   }
@@ -94,19 +118,19 @@ struct AccountVersions: ~Copyable {
         account = final
         break
       }
-      guard let credit = unsafe found.pointee.change.credit else { return unsafe self.account(behind: last) }
+      guard let credit = unsafe found.pointee.change.credit else { return unsafe applied(behind: last) }
       sum &+= credit
       if nonce == nil { nonce = unsafe found.pointee.change.nonce }
-      unsafe version = list.predecessor(of: found)
+      unsafe version = list.pointee.predecessor(of: found)
     }
-    guard var account, !account.isEmpty else { return unsafe self.account(behind: last) }
+    guard var account, !account.isEmpty else { return unsafe applied(behind: last) }
     account.balance &+= sum
     if let nonce { account.nonce = nonce }
     return account
   }
 
   /// The account behind a version whose transaction is not final: all changes since the last one that is, in order.
-  private func account(behind last: List.Pointer) -> Account? {
+  private func applied(behind last: List.Pointer) -> Account? {
     var pending: [List.Pointer] = unsafe []
     var version: List.Pointer? = unsafe last
     var account = base
@@ -118,7 +142,7 @@ struct AccountVersions: ~Copyable {
       unsafe pending.append(found)
       // Whoever needs more precision than that is found out in the end and runs again.
       if unsafe pending.count == Self.patience { break }
-      unsafe version = list.predecessor(of: found)
+      unsafe version = list.pointee.predecessor(of: found)
     }
     while let version = unsafe pending.popLast() {
       account = unsafe version.pointee.change.applied(to: account)
@@ -129,20 +153,25 @@ struct AccountVersions: ~Copyable {
   private static var patience: Int { 256 }
 
   /// The last transaction before `index` that took the account's storage away, −1 for none.
-  func lastWipe(before index: Int) -> Int32 {
-    var version = unsafe list.last(before: index)
+  func lastWipe(before index: Int, in round: UInt64) -> Int32 {
+    var version = unsafe list.pointee.last(before: index, in: round)
     while let found = unsafe version {
       if unsafe found.pointee.change.wipesStorage { return unsafe found.pointee.index }
-      unsafe version = list.predecessor(of: found)
+      unsafe version = list.pointee.predecessor(of: found)
     }
     return -1
   }
 }
 
 /// What one transaction left in a slot: a value, or, until all transactions before it are final, what it added.
-struct SlotChange: BitwiseCopyable {
-  let word: UInt256
-  let isSum: Bool
+@safe
+struct SlotChange: ~Copyable {
+  /// Set before `isSettled`; nobody looks before that. The only field that changes, and the first: a sanitizer takes
+  /// its change for one of whatever is first.
+  private var settled = UInt256.zero
+  private let word: UInt256
+  private let isSum: Bool
+  private let isSettled = Atomic<Bool>(false)
 
   /// A value.
   init(_ value: UInt256) {
@@ -155,16 +184,56 @@ struct SlotChange: BitwiseCopyable {
     word = delta
     isSum = true
   }
+
+  /// The value; nil where only the sum is known.
+  @inline(__always)
+  var value: UInt256? {
+    if !isSum { return word }
+    return isSettled.load(ordering: .acquiring) ? settled : nil
+  }
+
+  /// What is added, where no more than that is known.
+  var delta: UInt256 { word }
+
+  /// Makes a sum a value. For one thread, once.
+  mutating func settle(_ value: UInt256) {
+    settled = value
+    isSettled.store(true, ordering: .releasing)
+  }
 }
 
 /// A slot before the block, and what the block's transactions write to it.
-struct SlotVersions: ~Copyable {
+@safe
+struct SlotCell: BitwiseCopyable {
   typealias List = VersionList<SlotChange>
 
-  let base: UInt256
-  let list = List()
+  // Invariant: both outlive the block; the row does not change, the list is written by its own rules.
+  private let row: UnsafePointer<StoredSlot>
+  private let list: UnsafePointer<List>
 
-  init(base: UInt256) { self.base = base }
+  @unsafe
+  init(row: UnsafePointer<StoredSlot>, list: UnsafePointer<List>) {
+    unsafe self.row = row
+    unsafe self.list = list
+  }
+
+  var key: UInt256 { @inline(__always) get { unsafe row.pointee.key } }
+  /// The value before the block.
+  var base: UInt256 { @inline(__always) get { unsafe row.pointee.value } }
+
+  /// The version of the last transaction before `index`, nil for none.
+  @unsafe @inline(__always)
+  func last(before index: Int, in round: UInt64) -> List.Pointer? {
+    unsafe list.pointee.last(before: index, in: round)
+  }
+
+  /// The last version before a version's transaction.
+  @unsafe @inline(__always)
+  func predecessor(of version: List.Pointer) -> List.Pointer? { unsafe list.pointee.predecessor(of: version) }
+
+  /// Adds a version.
+  @unsafe
+  func insert(_ version: List.Pointer, in round: UInt64) { unsafe list.pointee.insert(version, in: round) }
 }
 
 /// A slot of an account.

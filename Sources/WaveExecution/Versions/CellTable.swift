@@ -1,20 +1,20 @@
 import EthereumTypes
 import Synchronization
 
-/// A hash table from locations to cells that any number of threads read and add to without locks.
+/// A hash table from locations to what is kept for them, which any number of threads read and add to without locks.
 ///
 /// Buckets are lists that only grow, so a cell once found stays where it is for as long as the table is used. The
 /// number of buckets is fixed when a block begins; lists get longer where the guess was too low.
 @safe
-final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @unchecked Sendable {
+final class CellTable<Key: Equatable & BitwiseCopyable, Content: BitwiseCopyable>: @unchecked Sendable {
   @safe
-  struct Cell: ~Copyable {
+  private struct Cell: BitwiseCopyable {
     let key: Key
     var next: UnsafeMutablePointer<Cell>?
-    var content: Content
+    let content: Content
   }
 
-  typealias Pointer = UnsafeMutablePointer<Cell>
+  private typealias Pointer = UnsafeMutablePointer<Cell>
   private typealias Bucket = Atomic<Pointer?>
 
   // Invariant: `buckets` points to `capacity` initialised buckets, of which those up to `mask` are in use; all are
@@ -50,25 +50,16 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
     mask = size - 1
   }
 
-  /// The cell of a key, nil where there is none.
-  @unsafe @inline(__always)
-  func find(_ bits: UInt64, _ key: Key) -> Pointer? {
+  /// What a key stands for, nil where it is not known.
+  @inline(__always)
+  func find(_ bits: UInt64, _ key: Key) -> Content? {
     let bucket = unsafe bucket(bits)
     var cell = unsafe bucket.pointee.load(ordering: .acquiring)
     while let found = unsafe cell {
-      if unsafe found.pointee.key == key { return unsafe found }
+      if unsafe found.pointee.key == key { return unsafe found.pointee.content }
       unsafe cell = found.pointee.next
     }
     return nil
-  }
-
-  /// Lets the processor fetch where to look for a key with that hash.
-  func prefetchBucket(_ bits: UInt64) { unsafe Prefetch.fetch(UnsafePointer(bucket(bits))) }
-
-  /// The first cell that a key with that hash may have, nil where there is none.
-  @unsafe @inline(__always)
-  func likelyCell(_ bits: UInt64) -> Pointer? {
-    unsafe bucket(bits).pointee.load(ordering: .acquiring)
   }
 
   @inline(__always)
@@ -76,9 +67,8 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
     unsafe buckets + (Int(truncatingIfNeeded: bits >> 32) & mask)
   }
 
-  /// Adds a cell unless another thread was faster; either way the one that counts is returned.
-  @unsafe
-  func insert(_ bits: UInt64, _ key: Key, _ content: consuming Content, in arena: Arena) -> Pointer {
+  /// Makes something known for a key unless another thread was faster; either way what counts is returned.
+  func insert(_ bits: UInt64, _ key: Key, _ content: Content, in arena: Arena) -> Content {
     let bucket = unsafe bucket(bits)
     let cell = unsafe arena.allocate(Cell.self)
     unsafe cell.initialize(to: Cell(key: key, next: nil, content: content))
@@ -88,14 +78,14 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: ~Copyable>: @un
     while true {
       var other = unsafe head
       while let candidate = unsafe other, unsafe candidate != known {
-        if unsafe candidate.pointee.key == key { return unsafe candidate }
+        if unsafe candidate.pointee.key == key { return unsafe candidate.pointee.content }
         unsafe other = candidate.pointee.next
       }
       unsafe known = head
       unsafe cell.pointee.next = head
       let (done, found) = unsafe bucket.pointee.compareExchange(
         expected: head, desired: cell, successOrdering: .acquiringAndReleasing, failureOrdering: .acquiring)
-      if done { return unsafe cell }
+      if done { return content }
       unsafe head = found
     }
   }

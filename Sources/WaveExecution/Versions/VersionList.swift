@@ -24,24 +24,33 @@ struct Version<Change: ~Copyable>: ~Copyable {
 }
 
 /// The versions of one location, latest transaction first. Readers need no lock, writers take a short one.
+///
+/// A list may be kept from block to block: what it held in another round than the present one does not count. Memory full
+/// of zeros is a list that was never used.
 @safe
 struct VersionList<Change: ~Copyable>: ~Copyable {
   typealias Pointer = UnsafeMutablePointer<Version<Change>>
 
   // Invariant: versions are added, never taken out, so whatever a reader holds leads on to all older ones; they live
-  // in arenas for as long as the list is used.
+  // in arenas for as long as the round lasts. `latest` belongs to the round that `round` names, which is set behind it.
   private let latest = unsafe Atomic<Pointer?>(nil)
+  private let round: Atomic<UInt64>
   private let lock = SpinLock()
+
+  /// An empty list; rounds are numbered from 1.
+  init(round: UInt64 = 0) { self.round = Atomic(round) }
 
   /// The version of the last transaction before `index`, nil for none.
   @unsafe @inline(__always)
-  func last(before index: Int) -> Pointer? {
-    unsafe skip(latest.load(ordering: .acquiring), before: index)
+  func last(before index: Int, in round: UInt64) -> Pointer? {
+    guard self.round.load(ordering: .acquiring) == round else { return nil }
+    return unsafe skip(latest.load(ordering: .acquiring), before: index)
   }
 
   /// Lets the processor fetch the latest version.
   @inline(__always)
-  func prefetchLatest() {
+  func prefetchLatest(in round: UInt64) {
+    guard self.round.load(ordering: .acquiring) == round else { return }
     if let latest = unsafe latest.load(ordering: .relaxed) { unsafe Prefetch.fetch(UnsafePointer(latest)) }
   }
 
@@ -62,9 +71,13 @@ struct VersionList<Change: ~Copyable>: ~Copyable {
 
   /// Adds a version.
   @unsafe
-  func insert(_ version: Pointer) {
+  func insert(_ version: Pointer, in round: UInt64) {
     lock.acquire()
     defer { lock.release() }
+    if self.round.load(ordering: .relaxed) != round {
+      unsafe latest.store(nil, ordering: .relaxed)
+      self.round.store(round, ordering: .releasing)
+    }
     var newer: Pointer?
     var older = unsafe latest.load(ordering: .relaxed)
     while let found = unsafe older, unsafe found.pointee.index > version.pointee.index {

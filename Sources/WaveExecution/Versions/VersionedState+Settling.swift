@@ -20,11 +20,15 @@ extension VersionedState {
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after else { continue }
       let version = unsafe arena.allocate(Version<SlotChange>.self)
-      let delta = rules?.increment(effects.slots[position], of: index)?.delta
-      let change = delta.map { SlotChange(adding: $0) } ?? SlotChange(effects.slots[position].after)
-      unsafe version.initialize(to: Version(index: index, change: change))
+      if let rules, let increment = rules.increment(effects.slots[position], of: index) {
+        let change = SlotChange(adding: rules.delta(increment))
+        unsafe version.initialize(to: Version(index: index, change: change))
+      } else {
+        let change = SlotChange(effects.slots[position].after)
+        unsafe version.initialize(to: Version(index: index, change: change))
+      }
       unsafe places.slots[position].own = version
-      unsafe places.slots[position].cell.pointee.content.list.insert(version)
+      unsafe insert(version, at: places.slots[position])
     }
     for position in effects.accounts.indices {
       guard accountsToo || effects.accounts[position].isDestroyed, effects.accounts[position].changesAnything,
@@ -36,8 +40,22 @@ extension VersionedState {
       unsafe effect.initialize(to: effects.accounts[position])
       unsafe version.initialize(to: Version(index: index, change: AccountChange(UnsafePointer(effect))))
       unsafe places.accounts[position].own = version
-      unsafe places.accounts[position].cell.pointee.content.list.insert(version)
+      unsafe insert(version, at: places.accounts[position])
     }
+  }
+
+  /// Adds a version of an account.
+  @unsafe
+  private func insert(_ version: AccountCell.List.Pointer, at place: AccountPlace) {
+    if place.isConstant { noteSurprise() }
+    unsafe place.cell.insert(version, in: round)
+  }
+
+  /// Adds a version of a slot.
+  @unsafe
+  private func insert(_ version: SlotCell.List.Pointer, at place: SlotPlace) {
+    if place.isConstant { noteSurprise() }
+    unsafe place.cell.insert(version, in: round)
   }
 
   /// Takes back what transaction `index` published.
@@ -61,26 +79,31 @@ extension VersionedState {
   ) -> Int? {
     let mustCompare = hasRemovals
     var mayAdd: Bool?
+    let isForeseen = !hasSurprises
     for position in effects.slots.indices {
       let place = unsafe places.slots[position]
-      let version = unsafe place.cell.pointee.content.list.last(before: index)
-      if unsafe version == place.seen, place.isSeen, !mustCompare { continue }
-      let found = unsafe value(place.cell, version, before: index)
+      if place.isConstant, place.sawBase, isForeseen, !mustCompare { continue }
+      let version = unsafe place.cell.last(before: index, in: round)
+      if unsafe place.saw(version), !mustCompare { continue }
+      let found = unsafe value(place.cell, of: effects.slots[position].address, version, before: index)
       if found == effects.slots[position].before { continue }
       guard let rules, let increment = rules.increment(effects.slots[position], of: index),
-        increment.admits(found),
+        rules.admits(increment, found),
         mayAdd
           ?? rules.conditionsHold(of: index, on: state, coinbase: coinbase, latest: finality.coinbase)
       else { return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1 }
       mayAdd = true
       effects.slots[position].before = found
-      effects.slots[position].after = found &+ increment.delta
+      effects.slots[position].after = found &+ rules.delta(increment)
     }
     for position in effects.accounts.indices {
-      let found = unsafe finalAccount(places.accounts[position].cell, before: index)
+      let place = unsafe places.accounts[position]
+      if place.isConstant, place.sawBase, isForeseen { continue }
+      let version = unsafe place.cell.last(before: index, in: round)
+      if unsafe place.saw(version) { continue }
+      let found = finalAccount(place.cell, before: index)
       guard effects.accounts[position].holds(for: found) else {
-        let last = unsafe places.accounts[position].cell.pointee.content.list.last(before: index)
-        return unsafe last.map { unsafe Int($0.pointee.index) } ?? -1
+        return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1
       }
       if effects.accounts[position].before != found { effects.accounts[position].before = found }
     }
@@ -129,23 +152,23 @@ extension VersionedState {
         let version = unsafe arena.allocate(Version<AccountChange>.self)
         let change = AccountChange(leaving: after, wipesStorage: isRemoved)
         unsafe version.initialize(to: Version(index: index, change: change))
-        unsafe place.cell.pointee.content.list.insert(version)
+        unsafe insert(version, at: place)
       }
       state.set(
         effects.accounts[position].address, after,
         wipesStorage: isDestroyed || after == nil || effects.accounts[position].isCreated)
     }
     for position in effects.slots.indices {
-      let slot = effects.slots[position]
-      guard slot.before != slot.after else { continue }
-      let own = unsafe places.slots[position].own
-      if unsafe own?.pointee.change.isSum ?? true {
+      let after = effects.slots[position].after
+      guard effects.slots[position].before != after else { continue }
+      if let own = unsafe places.slots[position].own {
+        if unsafe own.pointee.change.value == nil { unsafe own.pointee.change.settle(after) }
+      } else {
         let version = unsafe arena.allocate(Version<SlotChange>.self)
-        unsafe version.initialize(to: Version(index: index, change: SlotChange(slot.after)))
-        unsafe places.slots[position].cell.pointee.content.list.insert(version)
-        unsafe own?.pointee.remove()
+        unsafe version.initialize(to: Version(index: index, change: SlotChange(after)))
+        unsafe insert(version, at: places.slots[position])
       }
-      try state.set(slot.address, slot.key, slot.after)
+      try state.set(effects.slots[position].address, effects.slots[position].key, after)
     }
     for (hash, code) in effects.deployedCodes { state.insert(code: code, hash: hash) }
   }

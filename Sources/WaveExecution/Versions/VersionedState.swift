@@ -12,24 +12,45 @@ import Synchronization
 /// The fee recipient is credited by every transaction and looked at by hardly any: its changes become visible when
 /// they are final, and until then everyone sees it as it was before the block. Who minds is found out and runs again.
 final class VersionedState: @unchecked Sendable {
-  typealias Accounts = CellTable<Address, AccountVersions>
-  typealias Slots = CellTable<SlotKey, SlotVersions>
+  /// Tables kept from block to block. What lies in memory below has its versions by row, everything else by hash.
+  @safe
+  final class Tables: @unchecked Sendable {
+    let accountLists = RowLists<AccountChange>()
+    let slotLists = RowLists<SlotChange>()
+    let accounts = CellTable<Address, AccountCell>()
+    let slots = CellTable<SlotKey, SlotCell>()
+    /// Numbers the blocks. Changed by `begin` alone.
+    private(set) var round: UInt64 = 0
 
-  /// Tables kept from block to block.
-  struct Tables: Sendable {
-    let accounts = Accounts()
-    let slots = Slots()
+    /// Forgets everything and makes ready for a block that looks at about so many slots.
+    func begin(on rows: StateRows?, expecting slots: Int) {
+      round += 1
+      accountLists.reserve(rows?.accountCount ?? 0)
+      slotLists.reserve(rows?.slotCount ?? 0)
+      let share = rows == nil ? 1 : 4
+      accounts.reset(expecting: slots / (2 * share))
+      self.slots.reset(expecting: slots / share)
+    }
   }
 
   /// The state before the first transaction; must not change meanwhile.
   let base: any StateReader
-  /// Where most of it lies, if that is in memory.
-  let bottom: MemoryState?
+  /// Where most of it lies, if that is in memory, and what is kept by row.
+  let rows: StateRows?
+  let accountLists: RowLists<AccountChange>.Lists
+  let slotLists: RowLists<SlotChange>.Lists
+  /// The rows that transactions are predicted to change; nil where that is not known. As long as nothing else is changed,
+  /// nobody looks for versions of anything else: those lines would travel between cores for nothing.
+  private let changedAccounts: RowFilter.View?
+  private let changedSlots: RowFilter.View?
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
-  let accounts: Accounts
-  let slots: Slots
+  /// What is kept by hash.
+  private let hashedAccounts: CellTable<Address, AccountCell>
+  private let hashedSlots: CellTable<SlotKey, SlotCell>
+  /// The block's number among those that the tables have seen.
+  let round: UInt64
   /// Where the committer keeps the fee recipient.
   let finality: Finality
   private let codes = Mutex<[Hash32: Bytes]>([:])
@@ -37,6 +58,8 @@ final class VersionedState: @unchecked Sendable {
   private let hasCodes = Atomic<Bool>(false)
   /// Set once any transaction removes an account: from then on slot reads must look for that.
   private let removals = Atomic<Bool>(false)
+  /// Set once anything is changed that nobody was predicted to change.
+  private let surprises = Atomic<Bool>(false)
 
   /// Begins a block.
   ///
@@ -45,51 +68,105 @@ final class VersionedState: @unchecked Sendable {
   ///   - coinbase: the fee recipient.
   ///   - rules: what transactions are known to add to only.
   ///   - finality: where the committer keeps the fee recipient.
+  ///   - footprints: what transactions are predicted to look at and to change; they must outlive this.
   ///   - tables: to work in; no other block may use them meanwhile.
   ///   - expecting: about how many slots will be looked at.
   init(
-    base: any StateReader, coinbase: Address, rules: IncrementRules?, finality: Finality, tables: Tables,
-    expecting: Int
+    base: any StateReader, coinbase: Address, rules: IncrementRules?, footprints: Footprints?,
+    finality: Finality, tables: Tables, expecting: Int
   ) {
     self.base = base
-    bottom = (base as? MemoryState)?.bottom
+    let rows = unsafe StateRows(base)
+    tables.begin(on: rows, expecting: expecting)
+    let accountLists = tables.accountLists.lists(of: rows?.accountCount ?? 0)
+    let slotLists = tables.slotLists.lists(of: rows?.slotCount ?? 0)
+    // Without room for all of them there are none.
+    self.rows = accountLists != nil && slotLists != nil ? rows : nil
+    let isKnown = self.rows.map { footprints?.fits($0) ?? false } ?? false
+    changedAccounts = isKnown ? footprints?.changedAccounts.view : nil
+    changedSlots = isKnown ? footprints?.changedSlots.view : nil
+    self.accountLists = accountLists ?? RowLists.noLists
+    self.slotLists = slotLists ?? RowLists.noLists
     self.coinbase = coinbase
     self.rules = rules
     self.finality = finality
-    accounts = tables.accounts
-    slots = tables.slots
-    accounts.reset(expecting: expecting / 2)
-    slots.reset(expecting: expecting)
+    hashedAccounts = tables.accounts
+    hashedSlots = tables.slots
+    round = tables.round
   }
 
   // MARK: Finding
 
-  /// The account's cell; read from below where no transaction has looked at it.
-  @unsafe @inline(__always)
-  func cell(_ address: Address, _ arena: Arena) throws(StateReadError) -> Accounts.Pointer {
-    let bits = address.mixedBits
-    if let cell = unsafe accounts.find(bits, address) { return unsafe cell }
-    let account = try base.account(address)
-    return unsafe accounts.insert(bits, address, AccountVersions(base: account), in: arena)
+  /// The account's place, before anything is read; looked up below where no transaction has done so.
+  @inline(__always)
+  func place(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountPlace {
+    if let rows {
+      let row = rows.accountRow(address)
+      if row >= 0 {
+        let isConstant = changedAccounts.map { !$0.mayContain(row) } ?? false
+        return unsafe AccountPlace(
+          AccountCell(row: rows.account(row), list: accountLists[row]), isConstant: isConstant)
+      }
+    }
+    return AccountPlace(try hashedCell(address, arena), isConstant: false)
   }
 
-  /// The slot's cell; read from below where no transaction has looked at it.
-  @unsafe @inline(__always)
-  func cell(_ address: Address, _ slot: UInt256, _ arena: Arena) throws(StateReadError) -> Slots.Pointer {
+  /// The slot's place, before anything is read; looked up below where no transaction has done so.
+  @inline(__always)
+  func place(_ address: Address, _ slot: UInt256, _ arena: Arena) throws(StateReadError) -> SlotPlace {
+    if let rows {
+      let account = rows.accountRow(address)
+      let row = account >= 0 ? rows.slotRow(account, slot) : -1
+      if row >= 0 {
+        let isConstant = changedSlots.map { !$0.mayContain(row) } ?? false
+        return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), isConstant: isConstant)
+      }
+    }
+    return SlotPlace(try hashedCell(address, slot, arena), isConstant: false)
+  }
+
+  @inline(never)
+  private func hashedCell(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountCell {
+    let bits = address.mixedBits
+    if let cell = hashedAccounts.find(bits, address) { return cell }
+    let row = unsafe arena.allocate(StoredAccount.self)
+    unsafe row.initialize(to: StoredAccount(address: address, account: try base.account(address)))
+    let list = unsafe arena.allocate(AccountCell.List.self)
+    unsafe list.initialize(to: AccountCell.List())
+    let cell = unsafe AccountCell(row: UnsafePointer(row), list: UnsafePointer(list))
+    return hashedAccounts.insert(bits, address, cell, in: arena)
+  }
+
+  @inline(never)
+  private func hashedCell(
+    _ address: Address, _ slot: UInt256, _ arena: Arena
+  ) throws(StateReadError) -> SlotCell {
     let key = SlotKey(address: address, slot: slot)
     let bits = key.mixedBits
-    if let cell = unsafe slots.find(bits, key) { return unsafe cell }
-    let value = try base.storage(address, slot)
-    return unsafe slots.insert(bits, key, SlotVersions(base: value), in: arena)
+    if let cell = hashedSlots.find(bits, key) { return cell }
+    let row = unsafe arena.allocate(StoredSlot.self)
+    unsafe row.initialize(to: StoredSlot(key: slot, value: try base.storage(address, slot)))
+    let list = unsafe arena.allocate(SlotCell.List.self)
+    unsafe list.initialize(to: SlotCell.List())
+    let cell = unsafe SlotCell(row: UnsafePointer(row), list: UnsafePointer(list))
+    return hashedSlots.insert(bits, key, cell, in: arena)
+  }
+
+  /// The account's cell, where there is one already.
+  private func knownCell(_ address: Address) -> AccountCell? {
+    if let rows {
+      let row = rows.accountRow(address)
+      if row >= 0 { return unsafe AccountCell(row: rows.account(row), list: accountLists[row]) }
+    }
+    return hashedAccounts.find(address.mixedBits, address)
   }
 
   // MARK: The fee recipient
 
   /// An account as the transaction next in line finds it. For the committer.
-  @unsafe
-  func finalAccount(_ cell: Accounts.Pointer, before index: Int) -> Account? {
-    if unsafe cell.pointee.key == coinbase, let latest = finality.coinbase { return latest }
-    return unsafe cell.pointee.content.account(before: index)
+  func finalAccount(_ cell: AccountCell, before index: Int) -> Account? {
+    if cell.address == coinbase, let latest = finality.coinbase { return latest }
+    return unsafe cell.account(behind: cell.last(before: index, in: round))
   }
 
   /// Notes what a final transaction left of the fee recipient.
@@ -108,41 +185,55 @@ final class VersionedState: @unchecked Sendable {
     @inline(__always) get { removals.load(ordering: .acquiring) }
   }
 
+  /// Whether anything was changed that nobody was predicted to change.
+  var hasSurprises: Bool {
+    @inline(__always) get { surprises.load(ordering: .acquiring) }
+  }
+
+  /// Notes that something is changed that nobody was predicted to change; before a version of it is there.
+  func noteSurprise() { surprises.store(true, ordering: .sequentiallyConsistent) }
+
   /// Notes that a transaction removes an account.
   func noteRemoval() { removals.store(true, ordering: .releasing) }
 
   /// The last transaction before `index` that took the account's storage away, −1 for none.
   func lastWipe(of address: Address, before index: Int) -> Int32 {
-    guard hasRemovals, let cell = unsafe accounts.find(address.mixedBits, address) else { return -1 }
-    return unsafe cell.pointee.content.lastWipe(before: index)
+    guard hasRemovals, let cell = knownCell(address) else { return -1 }
+    return cell.lastWipe(before: index, in: round)
   }
 
-  /// The slot's value for transaction `index`, given the version it finds. An account removed and made again has
-  /// what was written since.
+  /// The value of a slot of an account for transaction `index`, given the version it finds. An account removed and made
+  /// again has what was written since.
   @unsafe @inline(__always)
-  func value(_ cell: Slots.Pointer, _ version: SlotVersions.List.Pointer?, before index: Int) -> UInt256 {
-    if let version = unsafe version, unsafe version.pointee.change.isSum {
-      return unsafe sum(cell, version, before: index)
+  func value(
+    _ cell: SlotCell, of address: Address, _ version: SlotCell.List.Pointer?, before index: Int
+  ) -> UInt256 {
+    var value = cell.base
+    if let version = unsafe version {
+      guard let known = unsafe version.pointee.change.value else {
+        return unsafe sum(cell, of: address, version, before: index)
+      }
+      value = known
     }
     if hasRemovals {
-      let wiped = unsafe lastWipe(of: cell.pointee.key.address, before: index)
+      let wiped = lastWipe(of: address, before: index)
       let written = unsafe version.map { unsafe $0.pointee.index } ?? -1
       if wiped > written { return .zero }
     }
-    return unsafe version.map { unsafe $0.pointee.change.word } ?? cell.pointee.content.base
+    return value
   }
 
   /// The value behind a version that only adds. Where all transactions before are final there is none such.
   private func sum(
-    _ cell: Slots.Pointer, _ version: SlotVersions.List.Pointer, before index: Int
+    _ cell: SlotCell, of address: Address, _ version: SlotCell.List.Pointer, before index: Int
   ) -> UInt256 {
     var sum = UInt256.zero
-    var next: SlotVersions.List.Pointer? = unsafe version
-    while let found = unsafe next, unsafe found.pointee.change.isSum {
-      unsafe sum &+= found.pointee.change.word
-      unsafe next = cell.pointee.content.list.predecessor(of: found)
+    var next: SlotCell.List.Pointer? = unsafe version
+    while let found = unsafe next, unsafe found.pointee.change.value == nil {
+      unsafe sum &+= found.pointee.change.delta
+      unsafe next = cell.predecessor(of: found)
     }
-    return unsafe value(cell, next, before: index) &+ sum
+    return unsafe value(cell, of: address, next, before: index) &+ sum
   }
 
   /// Whether the account has storage as transaction `index` finds it. What a transaction of this block wrote does not

@@ -9,24 +9,29 @@ import EthereumTypes
 /// was is checked when the transaction becomes final. So a run of transactions from one sender is no chain.
 @safe
 final class VersionedView: StateReader, @unchecked Sendable {
-  @safe
-  struct SlotRead: BitwiseCopyable {
-    let cell: VersionedState.Slots.Pointer
-    /// The version found, nil where no transaction before had written the slot.
-    let version: SlotVersions.List.Pointer?
-  }
-
   /// What changes from transaction to transaction.
   @safe
   private struct Notes: ~Copyable {
-    var coinbaseCell: VersionedState.Accounts.Pointer?
+    var coinbasePlace: AccountPlace?
     var index = 0
     var sender = Address.zero
     var nonce: UInt64 = 0
     /// Whether all transactions before are final, so that everything is as it will be.
     var isExact = false
-    var accounts = unsafe PlainArray<VersionedState.Accounts.Pointer>(capacity: 64)
-    var slots = PlainArray<SlotRead>(capacity: 256)
+    /// What was looked at, in that order.
+    var accounts = PlainArray<AccountPlace>(capacity: 64)
+    var slots = PlainArray<SlotNote>(capacity: 256)
+  }
+
+  private struct SlotNote: BitwiseCopyable {
+    let address: Address
+    let place: SlotPlace
+
+    @inline(__always)
+    func isOf(_ effect: borrowing SlotEffect) -> Bool {
+      guard place.cell.key == effect.key else { return false }
+      return address == effect.address
+    }
   }
 
   // Invariant: used by one worker only. What is noted lives in the arenas of the block. `storage` points to one
@@ -61,7 +66,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
     notes.sender = sender
     notes.nonce = nonce
     notes.isExact = false
-    unsafe notes.accounts.removeAll()
+    notes.accounts.removeAll()
     notes.slots.removeAll()
   }
 
@@ -69,7 +74,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   func moveExactly(to index: Int) {
     notes.index = index
     notes.isExact = true
-    unsafe notes.accounts.removeAll()
+    notes.accounts.removeAll()
     notes.slots.removeAll()
   }
 
@@ -77,33 +82,52 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
-    let cell = unsafe try state.cell(address, arena)
-    unsafe notes.accounts.append(cell)
-    var account = unsafe cell.pointee.content.account(before: notes.index)
-    if address == notes.sender, !notes.isExact { account?.nonce = notes.nonce }
-    return account
+    var place = try state.place(address, arena)
+    var version: AccountCell.List.Pointer?
+    // Before the version: what becomes final meanwhile may not be what is read.
+    var isFinal = true
+    if !place.isConstant || state.hasSurprises {
+      unsafe version = place.cell.last(before: notes.index, in: state.round)
+      unsafe isFinal = version?.pointee.change.isFinal ?? true
+    }
+    var found = unsafe place.cell.account(behind: version)
+    if address == notes.sender, !notes.isExact, found != nil, found?.nonce != notes.nonce {
+      // What is read is not what is there.
+      found?.nonce = notes.nonce
+    } else if isFinal {
+      unsafe place.note(version)
+    }
+    notes.accounts.append(place)
+    return found
   }
 
   private func readCoinbase() throws(StateReadError) -> Account? {
-    let cell: VersionedState.Accounts.Pointer
-    if let known = unsafe notes.coinbaseCell {
-      unsafe cell = known
+    let place: AccountPlace
+    if let known = notes.coinbasePlace {
+      place = known
     } else {
-      unsafe cell = try state.cell(coinbase, arena)
-      unsafe notes.coinbaseCell = cell
+      place = try state.place(coinbase, arena)
+      notes.coinbasePlace = place
     }
-    unsafe notes.accounts.append(cell)
-    if notes.isExact { return unsafe state.finalAccount(cell, before: notes.index) }
-    var account = unsafe cell.pointee.content.base
+    notes.accounts.append(place)
+    if notes.isExact { return state.finalAccount(place.cell, before: notes.index) }
+    var account = place.cell.base
     if coinbase == notes.sender { account?.nonce = notes.nonce }
     return account
   }
 
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    let cell = unsafe try state.cell(address, slot, arena)
-    let version = unsafe cell.pointee.content.list.last(before: notes.index)
-    unsafe notes.slots.append(SlotRead(cell: cell, version: version))
-    return unsafe state.value(cell, version, before: notes.index)
+    var place = try state.place(address, slot, arena)
+    if place.isConstant, !state.hasSurprises, !state.hasRemovals {
+      unsafe place.note(nil)
+      notes.slots.append(SlotNote(address: address, place: place))
+      return place.cell.base
+    }
+    let version = unsafe place.cell.last(before: notes.index, in: state.round)
+    // A sum may be another one in the end.
+    if unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true { unsafe place.note(version) }
+    notes.slots.append(SlotNote(address: address, place: place))
+    return unsafe state.value(place.cell, of: address, version, before: notes.index)
   }
 
   func code(_ hash: Hash32) throws(StateReadError) -> Bytes { try state.code(hash) }
@@ -117,75 +141,44 @@ final class VersionedView: StateReader, @unchecked Sendable {
   // MARK: Where things are
 
   /// The cells of the accounts and slots in `effects`, which are in about the order in which they were read.
-  @unsafe
   func places(of effects: inout TransactionEffects) throws(StateReadError) -> TransactionPlaces {
-    let accountPlaces = unsafe arena.allocate(AccountPlace.self, count: effects.accounts.count)
-    var next = 0
-    for position in effects.accounts.indices {
-      let address = effects.accounts[position].address
-      let found = unsafe next..<min(next + Self.patience, notes.accounts.count)
-      if let near = found.first(where: { unsafe notes.accounts[$0].pointee.key == address }) {
-        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: notes.accounts[near]))
-        next = near + 1
-      } else {
-        unsafe (accountPlaces + position).initialize(to: AccountPlace(cell: try state.cell(address, arena)))
+    let accounts = unsafe arena.allocate(AccountPlace.self, count: effects.accounts.count)
+    try unsafe effects.accounts.withUnsafeMutableBufferPointer { effects throws(StateReadError) in
+      var next = 0
+      for position in 0..<effects.count {
+        var found = next
+        let end = min(next &+ Self.patience, notes.accounts.count)
+        while found < end, unsafe notes.accounts[found].cell.address != effects[position].address {
+          found &+= 1
+        }
+        if found < end {
+          unsafe (accounts + position).initialize(to: notes.accounts[found])
+          next = found &+ 1
+        } else {
+          let place = unsafe try state.place(effects[position].address, arena)
+          unsafe (accounts + position).initialize(to: place)
+        }
       }
     }
-    let slotPlaces = unsafe arena.allocate(SlotPlace.self, count: effects.slots.count)
-    next = 0
-    for position in effects.slots.indices {
-      let key = SlotKey(address: effects.slots[position].address, slot: effects.slots[position].key)
-      let found = next..<min(next + Self.patience, notes.slots.count)
-      if let near = found.first(where: { unsafe notes.slots[$0].cell.pointee.key == key }) {
-        unsafe (slotPlaces + position).initialize(to: SlotPlace(notes.slots[near]))
-        next = near + 1
-      } else {
-        let cell = unsafe try state.cell(key.address, key.slot, arena)
-        unsafe (slotPlaces + position).initialize(to: SlotPlace(cell: cell))
+    let slots = unsafe arena.allocate(SlotPlace.self, count: effects.slots.count)
+    try unsafe effects.slots.withUnsafeMutableBufferPointer { effects throws(StateReadError) in
+      var next = 0
+      for position in 0..<effects.count {
+        var found = next
+        let end = min(next &+ Self.patience, notes.slots.count)
+        while found < end, unsafe !notes.slots[found].isOf(effects[position]) { found &+= 1 }
+        if found < end {
+          unsafe (slots + position).initialize(to: notes.slots[found].place)
+          next = found &+ 1
+        } else {
+          let place = unsafe try state.place(effects[position].address, effects[position].key, arena)
+          unsafe (slots + position).initialize(to: place)
+        }
       }
     }
-    return unsafe TransactionPlaces(accounts: accountPlaces, slots: slotPlaces)
+    return unsafe TransactionPlaces(accounts: accounts, slots: slots)
   }
 
   /// So far ahead in the list of what was read to look before asking the table.
   private static var patience: Int { 8 }
-}
-
-/// Where the locations of a transaction's effects are, in the order of the effects.
-@safe
-struct TransactionPlaces: @unchecked Sendable {
-  // Invariant: as many of each as there are effects of that kind, in an arena of the block.
-  let accounts: UnsafeMutablePointer<AccountPlace>
-  let slots: UnsafeMutablePointer<SlotPlace>
-}
-
-/// The cell of an account and the transaction's own version there, if it has been published.
-@safe
-struct AccountPlace: BitwiseCopyable {
-  let cell: VersionedState.Accounts.Pointer
-  var own: AccountVersions.List.Pointer?
-
-  init(cell: VersionedState.Accounts.Pointer) { unsafe self.cell = cell }
-}
-
-/// The cell of a slot, the version that was read, and the transaction's own version, if it has been published.
-@safe
-struct SlotPlace: BitwiseCopyable {
-  let cell: VersionedState.Slots.Pointer
-  let seen: SlotVersions.List.Pointer?
-  /// Whether `seen` says what was read; otherwise the value must be compared.
-  let isSeen: Bool
-  var own: SlotVersions.List.Pointer?
-
-  init(_ read: VersionedView.SlotRead) {
-    unsafe cell = read.cell
-    unsafe seen = read.version
-    isSeen = true
-  }
-
-  init(cell: VersionedState.Slots.Pointer) {
-    unsafe self.cell = cell
-    unsafe seen = nil
-    isSeen = false
-  }
 }

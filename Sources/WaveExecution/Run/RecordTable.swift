@@ -1,0 +1,81 @@
+import EVM
+import Synchronization
+
+/// Who has begun to run a transaction, or will.
+enum Claim {
+  static let none: UInt8 = 0
+  static let worker: UInt8 = 1
+  static let committer: UInt8 = 2
+}
+
+/// A transaction on its way. As large as a cache line, as neighbours are often run on different cores.
+struct TransactionRecord: ~Copyable {
+  /// Where its effects are; nil where it failed, and once it is final.
+  var places: TransactionPlaces?
+  /// Who has run it; whose caches hold what follows.
+  var runner: Int32 = -1
+  /// Who runs it, if anyone: a `Claim`.
+  let claim = Atomic<UInt8>(Claim.none)
+  /// Another one that it had better wait for, −1 for none.
+  let behind = Atomic<Int32>(-1)
+  /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
+  let hasRun = Atomic<Bool>(false)
+  private let padding = InlineArray<4, UInt64>(repeating: 0)
+}
+
+/// The records of a block's transactions, and what running them gave, right or wrong. The memory is kept from block to
+/// block: what was just asked of the system must be filled with zeros first, and comes into the caches line by line.
+@safe
+final class RecordTable: @unchecked Sendable {
+  // Invariant: `records` points to room for `capacity` records of which the first `count` are initialised; `outcomes` to
+  // room for as many results, of which those are initialised whose records have places.
+  private(set) var records: UnsafeMutablePointer<TransactionRecord>
+  private(set) var outcomes: UnsafeMutablePointer<TransactionResult>
+  private var capacity = 1
+  private var count = 0
+
+  init() {
+    unsafe records = Self.makeRecords(1)
+    unsafe outcomes = .allocate(capacity: 1)
+  }
+
+  /// Room for records, each on a cache line of its own.
+  private static func makeRecords(_ count: Int) -> UnsafeMutablePointer<TransactionRecord> {
+    let stride = MemoryLayout<TransactionRecord>.stride
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * stride, alignment: stride)
+    return unsafe memory.bindMemory(to: TransactionRecord.self, capacity: count)
+  }
+
+  deinit {
+    clear()
+    unsafe records.deallocate()
+    unsafe outcomes.deallocate()
+  }
+
+  /// Makes records of transactions none of which has run. Not while anyone else looks.
+  func begin(_ count: Int) {
+    clear()
+    if count > capacity {
+      unsafe records.deallocate()
+      unsafe outcomes.deallocate()
+      unsafe records = Self.makeRecords(count)
+      unsafe outcomes = .allocate(capacity: count)
+      capacity = count
+    }
+    for index in 0..<count { unsafe (records + index).initialize(to: TransactionRecord()) }
+    self.count = count
+  }
+
+  /// Forgets all. Not while anyone else looks.
+  ///
+  /// - Parameter areTaken: whether all results have been taken, so that none need be looked for.
+  func clear(areTaken: Bool = false) {
+    if !areTaken {
+      for index in 0..<count where unsafe records[index].places != nil {
+        unsafe (outcomes + index).deinitialize(count: 1)
+      }
+    }
+    unsafe records.deinitialize(count: count)
+    count = 0
+  }
+}

@@ -1,0 +1,81 @@
+import EVMState
+import EthereumTypes
+
+/// Where the locations of a transaction's effects are, in the order of the effects.
+@safe
+struct TransactionPlaces: @unchecked Sendable {
+  // Invariant: as many of each as there are effects of that kind, in an arena of the block.
+  let accounts: UnsafeMutablePointer<AccountPlace>
+  let slots: UnsafeMutablePointer<SlotPlace>
+}
+
+/// The cell of an account, the version that was read, and the transaction's own one, if it has been published.
+@safe
+struct AccountPlace: BitwiseCopyable {
+  let cell: AccountCell
+  private var seen: AccountCell.List.Pointer?
+  var own: AccountCell.List.Pointer?
+  /// Whether `seen` says what was read; otherwise that must be compared.
+  private var isSeen = false
+  /// Whether nobody is predicted to change it.
+  let isConstant: Bool
+
+  /// It must be compared what was read there.
+  init(_ cell: AccountCell, isConstant: Bool) {
+    self.cell = cell
+    unsafe seen = nil
+    self.isConstant = isConstant
+  }
+
+  /// Notes that what was read there is what a version leaves that was final by then, or for nil the account before the
+  /// block.
+  @inline(__always)
+  mutating func note(_ version: AccountCell.List.Pointer?) {
+    unsafe seen = version
+    isSeen = true
+  }
+
+  /// Whether what was read is known to be what that version leaves.
+  @inline(__always)
+  func saw(_ version: AccountCell.List.Pointer?) -> Bool { unsafe isSeen && version == seen }
+
+  /// Whether what was read is what was there before the block.
+  var sawBase: Bool {
+    @inline(__always) get { unsafe isSeen && seen == nil }
+  }
+}
+
+/// The cell of a slot, the version that was read, and the transaction's own one, if it has been published.
+@safe
+struct SlotPlace: BitwiseCopyable {
+  let cell: SlotCell
+  private(set) var seen: SlotCell.List.Pointer?
+  var own: SlotCell.List.Pointer?
+  /// Whether `seen` says what was read; otherwise that must be compared.
+  private var isSeen = false
+  /// Whether nobody is predicted to change it.
+  let isConstant: Bool
+
+  /// It must be compared what was read there.
+  init(_ cell: SlotCell, isConstant: Bool) {
+    self.cell = cell
+    unsafe seen = nil
+    self.isConstant = isConstant
+  }
+
+  /// Notes that what was read there is what a version leaves, or for nil the value before the block.
+  @inline(__always)
+  mutating func note(_ version: SlotCell.List.Pointer?) {
+    unsafe seen = version
+    isSeen = true
+  }
+
+  /// Whether what was read is known to be what that version leaves.
+  @inline(__always)
+  func saw(_ version: SlotCell.List.Pointer?) -> Bool { unsafe isSeen && version == seen }
+
+  /// Whether what was read is what was there before the block.
+  var sawBase: Bool {
+    @inline(__always) get { unsafe isSeen && seen == nil }
+  }
+}

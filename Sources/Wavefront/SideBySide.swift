@@ -1,0 +1,137 @@
+import Glibc
+import WaveExecution
+
+/// One run and what it took.
+struct Sample {
+  let run: BlockRun
+  private(set) var wall: UInt64
+  private(set) var cpu: UInt64
+  /// The time for which the run's threads waited for a core.
+  private var waited: UInt64
+
+  /// The system's count for the whole process is too coarse: it is brought up to date every few milliseconds.
+  init(_ executor: BlockExecutor, _ body: () throws -> BlockRun) rethrows {
+    let waited = CoreContention.waitedNanoseconds
+    let helpers = executor.helperNanoseconds
+    let own = ThreadTime.nanoseconds
+    let start = ContinuousClock.now
+    run = try body()
+    wall = start.nanosecondsSince
+    cpu = UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers)
+    self.waited = CoreContention.waitedNanoseconds &- waited
+  }
+
+  /// The same, where asking the system how long threads waited would take longer than the run.
+  init(quickly executor: BlockExecutor, _ body: () throws -> BlockRun) rethrows {
+    let helpers = executor.helperNanoseconds
+    let own = ThreadTime.nanoseconds
+    let start = ContinuousClock.now
+    run = try body()
+    wall = start.nanosecondsSince
+    cpu = UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers)
+    waited = 0
+  }
+
+  /// The share of its time for which the run's threads waited for a core.
+  var disturbance: Double { Double(waited) / Double(max(wall, 1)) }
+  var isQuiet: Bool { disturbance < 0.01 }
+}
+
+/// The times of one way of running a block.
+struct Samples {
+  private var wall: [UInt64] = []
+  private var cpu: [UInt64] = []
+
+  /// Adds the mean of some runs.
+  mutating func add(wall: UInt64, cpu: UInt64) {
+    self.wall.append(wall)
+    self.cpu.append(cpu)
+  }
+
+  /// The medians.
+  func cost(of run: BlockRun) -> ParallelBenchmark.Cost {
+    ParallelBenchmark.Cost(
+      wall: wall.sorted()[wall.count / 2], cpu: cpu.sorted()[cpu.count / 2], executions: run.executions,
+      threads: run.threads)
+  }
+}
+
+/// Measures several ways of running a block beside each other.
+///
+/// Every way takes its turn, again and again, so that whatever else the machine does disturbs all alike. A block of
+/// microseconds is run many times in each round, still in turns: the speed of a virtual machine's core changes from
+/// millisecond to millisecond with what its host does.
+struct SideBySide {
+  /// A way of running the block.
+  struct Way {
+    let executor: BlockExecutor
+    let run: () throws -> BlockRun
+  }
+
+  private let ways: [Way]
+  private let patience: Int
+  private var samples: [Samples]
+  private var runs: [BlockRun?]
+  /// How often each way is run in a round.
+  private var times = 1
+
+  /// - Parameters:
+  ///   - ways: each is run once now, which warms everything up.
+  ///   - patience: how often to try a run again that other programs kept waiting for a core.
+  init(_ ways: [Way], patience: Int) throws {
+    self.ways = ways
+    self.patience = patience
+    samples = Array(repeating: Samples(), count: ways.count)
+    runs = []
+    var slowest: UInt64 = 1
+    for way in ways {
+      let sample = try Sample(quickly: way.executor, way.run)
+      runs.append(sample.run)
+      slowest = max(slowest, sample.wall)
+    }
+    times = max(1, min(100, Int(1_000_000 / slowest)))
+  }
+
+  /// Runs each way as often as a round has it.
+  ///
+  /// - Parameters:
+  ///   - number: every other round goes backwards: what ran before leaves its traces in the caches.
+  ///   - inspect: shown every run, while no clock runs.
+  mutating func round(_ number: Int, inspect: (BlockRun) throws -> Void = { _ in }) throws {
+    var wall = [UInt64](repeating: 0, count: ways.count)
+    var cpu = wall
+    for time in 0..<times {
+      for turn in ways.indices {
+        let way = (number + time) % 2 == 0 ? turn : ways.count - 1 - turn
+        // Freed before the clock runs.
+        runs[way] = nil
+        let sample = try sample(ways[way])
+        runs[way] = sample.run
+        try inspect(sample.run)
+        wall[way] += sample.wall
+        cpu[way] += sample.cpu
+      }
+    }
+    for way in ways.indices {
+      samples[way].add(wall: wall[way] / UInt64(times), cpu: cpu[way] / UInt64(times))
+    }
+  }
+
+  /// A run that other programs disturbed is tried again, and the least disturbed one counts.
+  private func sample(_ way: Way) throws -> Sample {
+    guard times == 1 else { return try Sample(quickly: way.executor, way.run) }
+    var sample = try Sample(way.executor, way.run)
+    for _ in 0..<patience where !sample.isQuiet {
+      // Who has slept is let in sooner.
+      usleep(2000)
+      let next = try Sample(way.executor, way.run)
+      if next.disturbance < sample.disturbance { sample = next }
+    }
+    return sample
+  }
+
+  /// What each way took, and its last run.
+  var results: [(cost: ParallelBenchmark.Cost, run: BlockRun)] {
+    zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
+  }
+}
