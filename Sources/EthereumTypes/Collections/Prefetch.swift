@@ -11,6 +11,18 @@ package enum Prefetch {
     unsafe wavefront_prefetch(start)
     if MemoryLayout<Value>.stride > 16 { unsafe wavefront_prefetch(start + MemoryLayout<Value>.stride - 1) }
   }
+
+  /// The same with all lines between.
+  @unsafe @inlinable @inline(__always)
+  package static func fetchAll<Value: ~Copyable>(_ value: UnsafePointer<Value>) {
+    let start = unsafe UnsafeRawPointer(value)
+    var offset = 0
+    while offset < MemoryLayout<Value>.stride {
+      unsafe wavefront_prefetch(start + offset)
+      offset += 64
+    }
+    unsafe wavefront_prefetch(start + MemoryLayout<Value>.stride - 1)
+  }
 }
 
 extension PlainArray {

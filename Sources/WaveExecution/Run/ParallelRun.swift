@@ -194,13 +194,18 @@ final class ParallelRun: @unchecked Sendable {
     guard let footprints = plan.footprints else { return }
     let end = min(position + 1 + Self.prefetchDistance, worker.taken.count)
     while worker.fetched < end {
-      versions.prefetch(footprints, of: Int(worker.taken[worker.fetched]))
+      let index = Int(worker.taken[worker.fetched])
+      versions.prefetch(footprints, of: index)
+      unsafe Prefetch.fetchAll(worker.transactions + index)
+      // What comes of it goes there.
+      unsafe Prefetch.fetchAll(UnsafePointer(outcomes + index))
+      unsafe Prefetch.fetch(UnsafePointer(records + index))
       worker.fetched += 1
     }
   }
 
   /// So many transactions ahead.
-  private static var prefetchDistance: Int { 1 }
+  private static var prefetchDistance: Int { 2 }
 
   /// Claims a transaction unless someone else has.
   func claim(_ index: Int, _ claim: UInt8) -> Bool {
