@@ -26,7 +26,7 @@ struct ReadmeExampleTests {
 
     // Run. Whatever the schedule says, the result is that of running the transactions in block order. The predictor binds
     // transactions again whose predictions turn out to rest on values that are no more.
-    let plan = ExecutionPlan(schedule, predictions: predictions)
+    let plan = ExecutionPlan(schedule, predictions: predictions, on: opening)
     let executor = BlockExecutor(kind: .dataflow, threads: 4)
     let run = try executor.run(
       block, on: snapshot.preState, plan: plan, predictor: prePass.predictor(for: block))
