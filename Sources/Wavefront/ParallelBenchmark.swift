@@ -88,7 +88,10 @@ public struct ParallelBenchmark: Sendable {
   private let isShort: Bool
   private let prePass: PrePass
   private let serial = BlockExecutor(kind: .serial, threads: 1)
-  private let neighbour = BlockExecutor(kind: .serial, threads: 1)
+  /// For `paceOfTwo`: apart from the others, or the memory of `serial` would be warmer than theirs.
+  private let neighbours = [
+    BlockExecutor(kind: .serial, threads: 1), BlockExecutor(kind: .serial, threads: 1),
+  ]
   private let dataflow: BlockExecutor
   private let blockSTM: BlockExecutor
   private let alone = BlockExecutor(kind: .dataflow, threads: 1, adapts: false)
@@ -147,7 +150,10 @@ public struct ParallelBenchmark: Sendable {
         .init(executor: dataflow) { try run(dataflow, plan) },
         .init(executor: alone) { try run(alone, plan) },
         .init(executor: cold) { try cold.run(processor, on: preState, predictor: predictor) },
-      ], besides: { [neighbour] in _ = try? neighbour.run(processor, on: preState) })
+      ],
+      together: neighbours.map { neighbour in { @Sendable in _ = try? neighbour.run(processor, on: preState) }
+      }
+    )
     // On their own: what Block-STM leaves behind in the memory allocator makes whatever runs after it slower.
     let baseline = isShort ? serial : blockSTM
     let (optimistic, _) = try measure([
@@ -184,15 +190,15 @@ public struct ParallelBenchmark: Sendable {
 
   /// Runs the block in each way in turns.
   ///
-  /// - Parameter neighbour: runs it serially, to be done on another core beside the first way for `paceOfTwo`, if at all.
+  /// - Parameter neighbours: two that run it serially, each for itself, at the same time, for `paceOfTwo`; or none.
   private func measure(
-    _ ways: [SideBySide.Way], besides neighbour: (@Sendable () -> Void)? = nil
+    _ ways: [SideBySide.Way], together neighbours: [@Sendable () -> Void] = []
   ) throws -> (results: [(cost: Cost, run: BlockRun)], paceOfTwo: Double) {
     var turns = try SideBySide(ways, patience: patience)
     var together: [Double] = []
     for number in 1...repeats {
       try turns.round(number)
-      if let neighbour { together.append(try timeOfTwo(ways[0].run, neighbour)) }
+      if neighbours.count == 2 { together.append(timeOfTwo(neighbours[0], neighbours[1])) }
     }
     let results = turns.results
     let ofTwo = together.isEmpty ? 1 : together.sorted()[together.count / 2]
@@ -200,25 +206,19 @@ public struct ParallelBenchmark: Sendable {
   }
 
   /// The time in nanoseconds that a core takes for the block where two run it, each for itself.
-  private func timeOfTwo(_ run: () throws -> BlockRun, _ neighbour: @escaping @Sendable () -> Void) throws
-    -> Double
-  {
-    let busy = BusyNeighbour(neighbour)
+  private func timeOfTwo(_ one: () -> Void, _ other: @escaping @Sendable () -> Void) -> Double {
+    one()
+    let busy = BusyNeighbour(other)
     var rounds = 0
     let start = ContinuousClock.now
-    do {
-      // Long enough for the other one to come around.
-      repeat {
-        _ = try run()
-        rounds += 1
-      } while rounds < 2 || start.nanosecondsSince < 200_000
-    } catch {
-      _ = busy.stop()
-      throw error
-    }
-    let own = Double(start.nanosecondsSince) / Double(rounds)
-    let other = Double(busy.stop())
-    return 2 / (1 / max(own, 1) + 1 / max(other, 1))
+    // Long enough for the other one to come around.
+    repeat {
+      one()
+      rounds += 1
+    } while rounds < 2 || start.nanosecondsSince < 200_000
+    let ownTime = Double(start.nanosecondsSince) / Double(rounds)
+    let otherTime = Double(busy.stop())
+    return 2 / (1 / max(ownTime, 1) + 1 / max(otherTime, 1))
   }
 
   private func plan(
