@@ -44,8 +44,8 @@ package struct StoredSlot: BitwiseCopyable {
 
 /// The rows of the state at the bottom of a pile of states in memory, where nearly all lies that a block reads, for as
 /// long as nobody writes to any of them. A row has a number, so that whoever keeps something for each location can
-/// have it in an array; and looking one up can be split in steps, so that what it needs is fetched ahead. Nothing here
-/// counts references: several threads would wait for each other's counts.
+/// have it in an array, and can ask for it ahead. Nothing here counts references: several threads would wait for each
+/// other's counts.
 @safe
 package struct StateRows: BitwiseCopyable, @unchecked Sendable {
   // Invariant: both point to tables of states that whoever made this keeps alive, and that nobody writes to.

@@ -4,32 +4,23 @@ import WaveExecution
 /// One run and what it took.
 struct Sample {
   let run: BlockRun
-  private(set) var wall: UInt64
-  private(set) var cpu: UInt64
+  let wall: UInt64
+  let cpu: UInt64
   /// The time for which the run's threads waited for a core.
-  private var waited: UInt64
+  private let waited: UInt64
 
   /// The system's count for the whole process is too coarse: it is brought up to date every few milliseconds.
-  init(_ executor: BlockExecutor, _ body: () throws -> BlockRun) rethrows {
-    let waited = CoreContention.waitedNanoseconds
+  ///
+  /// - Parameter watchesCores: whether to ask the system how long threads waited, which takes longer than a small block.
+  init(_ executor: BlockExecutor, watchesCores: Bool, _ body: () throws -> BlockRun) rethrows {
+    let waited = watchesCores ? CoreContention.waitedNanoseconds : 0
     let helpers = executor.helperNanoseconds
     let own = ThreadTime.nanoseconds
     let start = ContinuousClock.now
     run = try body()
     wall = start.nanosecondsSince
     cpu = UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers)
-    self.waited = CoreContention.waitedNanoseconds &- waited
-  }
-
-  /// The same, where asking the system how long threads waited would take longer than the run.
-  init(quickly executor: BlockExecutor, _ body: () throws -> BlockRun) rethrows {
-    let helpers = executor.helperNanoseconds
-    let own = ThreadTime.nanoseconds
-    let start = ContinuousClock.now
-    run = try body()
-    wall = start.nanosecondsSince
-    cpu = UInt64(clamping: ThreadTime.nanoseconds &- own &+ executor.helperNanoseconds &- helpers)
-    waited = 0
+    self.waited = watchesCores ? CoreContention.waitedNanoseconds &- waited : 0
   }
 
   /// The share of its time for which the run's threads waited for a core.
@@ -85,7 +76,7 @@ struct SideBySide {
     runs = []
     var slowest: UInt64 = 1
     for way in ways {
-      let sample = try Sample(quickly: way.executor, way.run)
+      let sample = try Sample(way.executor, watchesCores: false, way.run)
       runs.append(sample.run)
       slowest = max(slowest, sample.wall)
     }
@@ -119,12 +110,12 @@ struct SideBySide {
 
   /// A run that other programs disturbed is tried again, and the least disturbed one counts.
   private func sample(_ way: Way) throws -> Sample {
-    guard times == 1 else { return try Sample(quickly: way.executor, way.run) }
-    var sample = try Sample(way.executor, way.run)
+    guard times == 1 else { return try Sample(way.executor, watchesCores: false, way.run) }
+    var sample = try Sample(way.executor, watchesCores: true, way.run)
     for _ in 0..<patience where !sample.isQuiet {
       // Who has slept is let in sooner.
       usleep(2000)
-      let next = try Sample(way.executor, way.run)
+      let next = try Sample(way.executor, watchesCores: true, way.run)
       if next.disturbance < sample.disturbance { sample = next }
     }
     return sample

@@ -34,24 +34,17 @@ struct VersionList<Change: ~Copyable>: ~Copyable {
   // Invariant: versions are added, never taken out, so whatever a reader holds leads on to all older ones; they live
   // in arenas for as long as the round lasts. `latest` belongs to the round that `round` names, which is set behind it.
   private let latest = unsafe Atomic<Pointer?>(nil)
-  private let round: Atomic<UInt64>
+  private let round = Atomic<UInt64>(0)
   private let lock = SpinLock()
 
   /// An empty list; rounds are numbered from 1.
-  init(round: UInt64 = 0) { self.round = Atomic(round) }
+  init() {}
 
   /// The version of the last transaction before `index`, nil for none.
   @unsafe @inline(__always)
   func last(before index: Int, in round: UInt64) -> Pointer? {
     guard self.round.load(ordering: .acquiring) == round else { return nil }
     return unsafe skip(latest.load(ordering: .acquiring), before: index)
-  }
-
-  /// Lets the processor fetch the latest version.
-  @inline(__always)
-  func prefetchLatest(in round: UInt64) {
-    guard self.round.load(ordering: .acquiring) == round else { return }
-    if let latest = unsafe latest.load(ordering: .relaxed) { unsafe Prefetch.fetch(UnsafePointer(latest)) }
   }
 
   /// The last version before a version's transaction.
