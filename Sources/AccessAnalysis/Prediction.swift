@@ -33,9 +33,12 @@ public struct Prediction: Hashable, Sendable {
   public var increments: [Increment] = []
 
   /// The access set with the increments as adds: what conflicts for those who add up.
-  public var commutingAccess: AccessSet {
+  public var commutingAccess: AccessSet { commutingAccess { _ in true } }
+
+  /// The access set with those increments as adds that `isAdd`.
+  public func commutingAccess(where isAdd: (Increment) -> Bool) -> AccessSet {
     if increments.isEmpty { return access }
-    let adds = increments.map(\.location)
+    let adds = increments.filter(isAdd).map(\.location)
     let added = Set(adds)
     return AccessSet(
       reads: access.reads.filter { !added.contains($0) },

@@ -12,6 +12,7 @@ import EthereumTypes
 /// a transaction looks at the balance, the run stays a chain.
 public struct BlockPlanner: Sendable {
   private let processor: BlockProcessor
+  private let state: any StateReader
   private let covered: Set<Address>
 
   /// Prepares for a block.
@@ -21,6 +22,7 @@ public struct BlockPlanner: Sendable {
   ///   - state: the state before its first transaction.
   public init(_ processor: BlockProcessor, on state: any StateReader) {
     self.processor = processor
+    self.state = state
     var costs: [Address: BigUInt] = [:]
     for (index, transaction) in processor.block.transactions.enumerated() {
       costs[processor.senders[index], default: .zero] =
@@ -59,7 +61,9 @@ public struct BlockPlanner: Sendable {
 
   /// The access set without what the executor foretells.
   private func dissolve(_ prediction: Prediction, sender: Address, addsUp: Bool) -> AccessSet {
-    let access = addsUp && prediction.trust.isVouchedFor ? prediction.commutingAccess : prediction.access
+    let access =
+      addsUp && prediction.trust.isVouchedFor
+      ? prediction.commutingAccess(where: isAddFromTheStart) : prediction.access
     let nonce = Location.nonce(sender)
     let balance = Location.balance(sender)
     let isFree = covered.contains(sender) && !prediction.conditionalOn.contains(balance)
@@ -67,5 +71,12 @@ public struct BlockPlanner: Sendable {
       reads: access.reads.filter { $0 != nonce && !(isFree && $0 == balance) },
       writes: access.writes.filter { !(isFree && $0 == balance) },
       adds: isFree ? access.adds + [balance] : access.adds)
+  }
+  /// Whether the transaction would only add to the slot if it ran first. One that spends an allowance that is not there yet
+  /// would fail, so it waits for whoever makes it.
+  private func isAddFromTheStart(_ increment: Increment) -> Bool {
+    let location = increment.location
+    guard let value = try? state.storage(location.address, location.slot) else { return false }
+    return increment.admits(value)
   }
 }

@@ -45,11 +45,12 @@ struct StartOrder: Sendable {
     let workers = max(workers, 1)
     let total = costs.reduce(0) { $0 &+ $1 }
     let makespan = max(total / workers, priorities.max() ?? 0)
-    // Costs are estimates, and a worker may be busy when the time comes.
-    let margin = makespan / 8
     var turn = 0
     var keys = [Int](repeating: 0, count: costs.count)
     for index in costs.indices {
+      // Costs are estimates, and a worker may be busy when the time comes. In proportion to what hangs on it: the many
+      // small ones at the end should stay in block order.
+      let margin = min(makespan / 8, priorities[index] &* 2)
       keys[index] = min(turn / workers, makespan &- margin &- priorities[index])
       turn &+= costs[index]
     }

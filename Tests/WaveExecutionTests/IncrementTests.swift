@@ -70,11 +70,12 @@ struct IncrementTests {
     }
   }
 
-  @Test("without running anything again that only adds, all in one wave", arguments: [false, true])
-  func nothingRunsAgain(asksForFeeRecipient: Bool) throws {
+  private let counter = Address(0x2_0000)
+
+  /// Sixty transactions that add 1, 2, 3, … to one slot, which holds `start` before.
+  private func sums(from start: UInt256) -> RandomBlock {
     var random = RandomBlock(seed: 1, count: 0, accounts: 1)
-    let counter = Address(0x2_0000)
-    random.state.set(counter, nonce: 1, balance: 0, code: RandomBlock.counter, storage: [0: 1, 9: 1])
+    random.state.set(counter, nonce: 1, balance: 0, code: RandomBlock.counter, storage: [0: start, 9: 1])
     for number in 0..<60 as Range<UInt64> {
       let sender = Address(0x5_0000 + number)
       random.state.set(sender, nonce: 0, balance: UInt256(UInt64.max), code: [], storage: [:])
@@ -85,6 +86,28 @@ struct IncrementTests {
             + UInt256(9 as UInt64).bigEndianBytes))
       random.senders.append(sender)
     }
+    return random
+  }
+
+  @Test("but what cannot add to what is there before the block waits for whoever changes that")
+  func waitsForWhatIsMissing() throws {
+    // What holds behind the first transaction does not before it: setting an empty slot costs more.
+    let predictions = try predictions(sums(from: 1))
+    #expect(predictions.allSatisfy { $0.increments.count == 1 })
+    let random = sums(from: 0)
+    let planner = BlockPlanner(random.processor, on: random.state)
+    let schedule = Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: 4)
+    #expect(schedule.waves.count == 60)
+    let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
+    let run = try BlockExecutor(kind: .dataflow, threads: 2, adapts: false).run(
+      random.processor, on: random.state, plan: ExecutionPlan(schedule, predictions: predictions))
+    try ExecutorTests.expectSame(serial, run, "from zero")
+    #expect(run.mispredictions == 0)
+  }
+
+  @Test("without running anything again that only adds, all in one wave", arguments: [false, true])
+  func nothingRunsAgain(asksForFeeRecipient: Bool) throws {
+    let random = sums(from: 1)
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(random.processor, on: random.state)
     var predictions = try predictions(random)
     if asksForFeeRecipient {

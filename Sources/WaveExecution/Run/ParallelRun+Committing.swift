@@ -9,8 +9,9 @@ extension ParallelRun {
   private static var patience: Int { 8 }
   /// So many of them may wait for the worker that ran them, whose caches hold what they did. By a plan hardly anything has to
   /// run again, so nothing is lost by finding that out late; and who has just ended a long transaction, behind which the
-  /// others' pile up, had better run what is left than make those final alone.
-  private var foreignPatience: Int { plan.isInformed ? 96 : 32 }
+  /// others' pile up, had better run what is left than make those final alone. Where there are few, those that wait to the
+  /// end are much of the block.
+  private var foreignPatience: Int { plan.isInformed ? min(96, max(count / 16, 8)) : 32 }
 
   /// Whether a worker that has other things to do should make transactions final nevertheless.
   func shouldCommit(_ worker: Int) -> Bool {
