@@ -91,8 +91,8 @@ struct Scout {
 
   /// Whether what comes next is not to run alone: it may take long, and what is behind it will.
   private func mustNotWait(for next: Int, _ used: UInt64) -> Bool {
-    guard !isPlain, processor.block.transactions[next].gasLimit >= Self.largeTransaction else { return false }
-    return gasUsed > used &+ Self.largeBlock || isWorthwhile(from: next)
+    guard processor.block.transactions[next].gasLimit >= Self.largeTransaction else { return false }
+    return (!isPlain && gasUsed > used &+ Self.largeBlock) || isWorthwhile(from: next)
   }
 
   /// Whether what is left takes long enough, all of it and each, as far as is known.
@@ -138,7 +138,7 @@ struct Scout {
 
   /// Whether the block's header says that hardly anything but plain transfers can be in it.
   static func isPlain(_ processor: BlockProcessor) -> Bool {
-    isKnown(processor, toUseLessThan: 30_000 * UInt64(processor.block.transactions.count))
+    isKnown(processor, toUseLessThan: 24_000 * UInt64(processor.block.transactions.count))
   }
 
   /// Whether a block looks large enough to share before anything of it has run: for Block-STM, which begins with

@@ -4,9 +4,11 @@ import EthereumTypes
 /// reference counts: several threads read one state, and counting would make them wait for each other.
 struct MemoryTables: ~Copyable {
   private var accountIndex = RowTable()
-  private(set) var accounts = PlainArray<StoredAccount>(capacity: 16)
+  // No room at first: most states that are made before a block begins stay empty, and what the allocator does once in a while when
+  // asked for as much as that is better done while the block runs.
+  private(set) var accounts = PlainArray<StoredAccount>(capacity: 0)
   private var slotIndex = RowTable()
-  private(set) var slots = PlainArray<StoredSlot>(capacity: 16)
+  private(set) var slots = PlainArray<StoredSlot>(capacity: 0)
 
   init() {}
 

@@ -12,10 +12,10 @@ package struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
   @inlinable package var count: Int { stored }
   @usableFromInline var stored = 0
 
-  /// Makes an empty array with room for so many elements.
+  /// Makes an empty array with room for so many elements, 0 or more.
   @inlinable
   package init(capacity: Int) {
-    self.capacity = max(capacity, 8)
+    self.capacity = capacity
     unsafe base = .allocate(capacity: self.capacity)
   }
 
@@ -87,10 +87,11 @@ package struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
 
   @inlinable @inline(never)
   mutating func grow() {
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    let room = max(capacity * 2, 8)
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
     unsafe larger.moveInitialize(from: base, count: stored)
     unsafe base.deallocate()
     unsafe base = larger
-    capacity *= 2
+    capacity = room
   }
 }

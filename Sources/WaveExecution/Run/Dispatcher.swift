@@ -6,11 +6,11 @@ import Synchronization
 /// each transaction, in the order of their urgency, that is set while the transaction may be taken.
 @safe
 final class Dispatcher: @unchecked Sendable {
-  // Invariant: `ready` points to `wordCount` words and `waiting` to one counter for each transaction, all initialised.
+  // Invariant: `ready` points to `wordCount` initialised words, and `records` to one record for each transaction, which outlive
+  // the run.
   private let ready: UnsafeMutablePointer<Atomic<UInt64>>
   private let wordCount: Int
-  /// For each transaction, how many of those it waits for have not run.
-  private let waiting: UnsafeMutablePointer<Atomic<Int32>>
+  private let records: UnsafeMutablePointer<TransactionRecord>
   private let plan: ExecutionPlan
   private let order: StartOrder
   /// What may be taken in one go, in units of cost.
@@ -20,24 +20,26 @@ final class Dispatcher: @unchecked Sendable {
   let hasBarriers: Bool
   let postponements = Postponements()
 
-  init(_ plan: ExecutionPlan, hasBarriers: Bool, workers: Int) {
+  /// Makes what is ready by a plan ready to be taken.
+  ///
+  /// - Parameter records: of the plan's transactions.
+  @unsafe
+  init(
+    _ plan: ExecutionPlan, _ records: UnsafeMutablePointer<TransactionRecord>, hasBarriers: Bool, workers: Int
+  ) {
     self.plan = plan
+    unsafe self.records = unsafe records
     self.hasBarriers = hasBarriers && !plan.waves.waveEnds.isEmpty
     order = hasBarriers ? plan.waves : plan.dataflow
     wordCount = plan.count / 64 + 1
     unsafe ready = .allocate(capacity: wordCount)
     for word in 0..<wordCount { unsafe (ready + word).initialize(to: Atomic(0)) }
-    unsafe waiting = .allocate(capacity: max(plan.count, 1))
-    for index in 0..<plan.count { unsafe (waiting + index).initialize(to: Atomic(plan.waiting[index])) }
     budget = plan.totalCost / (32 * max(workers, 1))
     leftInWave = Atomic(order.waveEnds.first ?? 0)
     for root in order.roots.prefix(order.waveEnds.first ?? order.roots.count) { push(Int(root)) }
   }
 
-  deinit {
-    unsafe ready.deallocate()
-    unsafe waiting.deallocate()
-  }
+  deinit { unsafe ready.deallocate() }
 
   // MARK: Taking
 
@@ -56,9 +58,9 @@ final class Dispatcher: @unchecked Sendable {
     return nil
   }
 
-  /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready before
+  /// Takes what is most urgent, up to `most` transactions at once where they are small; false where nothing is ready before
   /// rank `horizon`.
-  func take(into taken: inout PlainArray<Int32>, below horizon: Int) -> Bool {
+  func take(into taken: inout PlainArray<Int32>, below horizon: Int, most: Int) -> Bool {
     var word = 0
     while word < wordCount {
       let bits = unsafe ready[word].load(ordering: .relaxed)
@@ -67,7 +69,7 @@ final class Dispatcher: @unchecked Sendable {
         continue
       }
       guard word &* 64 &+ bits.trailingZeroBitCount < horizon else { return false }
-      let chosen = choose(from: bits, word)
+      let chosen = choose(from: bits, word, most: most)
       let (done, _) = unsafe ready[word].compareExchange(
         expected: bits, desired: bits & ~chosen, ordering: .acquiringAndReleasing)
       guard done else { continue }
@@ -82,7 +84,7 @@ final class Dispatcher: @unchecked Sendable {
   }
 
   /// The most urgent of a word's transactions, and those behind it as far as the budget goes.
-  private func choose(from bits: UInt64, _ word: Int) -> UInt64 {
+  private func choose(from bits: UInt64, _ word: Int, most: Int) -> UInt64 {
     var left = bits
     var cost = 0
     var count = 0
@@ -94,10 +96,6 @@ final class Dispatcher: @unchecked Sendable {
     } while left != 0 && count < most
     return bits & ~left
   }
-
-  /// At most so many in one go. Where nothing is known of who depends on whom, those that lie close together should
-  /// run in block order as far as possible.
-  private var most: Int { plan.isInformed ? 16 : 2 }
 
   private func push(_ rank: Int) {
     unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)
@@ -118,7 +116,8 @@ final class Dispatcher: @unchecked Sendable {
     var kept: Int32 = -1
     for edge in edges {
       let successor = Int(plan.successors.values[edge])
-      let left = unsafe waiting[successor].wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
+      let left = unsafe records[successor].waiting.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        .newValue
       guard left == 0 else { continue }
       var released = order.rank[successor]
       if keepsOne {
@@ -161,12 +160,12 @@ final class Dispatcher: @unchecked Sendable {
 
   /// Sets for how many others a transaction waits that has been taken.
   func setWaiting(_ index: Int, _ count: Int) {
-    unsafe waiting[index].store(Int32(truncatingIfNeeded: count), ordering: .releasing)
+    unsafe records[index].waiting.store(Int32(truncatingIfNeeded: count), ordering: .releasing)
   }
 
   /// Notes that a transaction waits for so many less; whether it waits for none now.
   func countDown(_ index: Int, by count: Int) -> Bool {
-    unsafe waiting[index].wrappingSubtract(
+    unsafe records[index].waiting.wrappingSubtract(
       Int32(truncatingIfNeeded: count), ordering: .acquiringAndReleasing
     ).newValue == 0
   }

@@ -43,6 +43,7 @@ extension ParallelRun {
     {
       do throws(BlockError) {
         var next = finality.frontier.load(ordering: .relaxed)
+        if next == first { makeRoom() }
         while next < count, isReady(next, worker.number, isIdle: isIdle) {
           hasCommitted = true
           perturbation?.disturb(worker.number, next, .commit)
@@ -65,6 +66,12 @@ extension ParallelRun {
       finality.committing.releaseFully()
     }
     return hasCommitted
+  }
+
+  /// Makes room for what will be final. Not while the block is being prepared, when nobody runs anything yet.
+  private func makeRoom() {
+    state.reserve(accounts: 3 * count, slots: count)
+    finality.result.transactions.reserveCapacity(count)
   }
 
   private func isReady(_ index: Int, _ worker: Int, isIdle: Bool) -> Bool {

@@ -59,7 +59,7 @@ final class ParallelRun: @unchecked Sendable {
   ///   - first: where to begin; the transactions before have run.
   ///   - result: what came before.
   ///   - base: the state before that transaction; must not change while the run lasts.
-  ///   - opening: the same; what becomes of it is put on a copy.
+  ///   - opening: the same; what becomes of it is put there, or on a copy where `base` is the same object.
   ///   - hasBarriers: whether each wave waits for all of the one before.
   ///   - predictor: makes predictions anew that rest on values that are no more; nil to let them be.
   ///   - mayGiveUp: whether to go on alone where sharing turns out to take longer.
@@ -86,29 +86,27 @@ final class ParallelRun: @unchecked Sendable {
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
-    dispatcher = Dispatcher(plan, hasBarriers: hasBarriers, workers: workers)
+    table = workspace.records
+    table.begin(waiting: plan.waiting)
+    unsafe records = table.records
+    unsafe outcomes = table.outcomes
+    dispatcher = unsafe Dispatcher(plan, table.records, hasBarriers: hasBarriers, workers: workers)
     // Who is disturbed on purpose would give up each time.
     let knowsPace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds
     pace = knowsPace ? Pace(workers: workers, total: plan.totalCost) : nil
-    state = MemoryState(copying: opening)
-    state.reserve(accounts: 3 * count, slots: count)
-    table = workspace.records
-    table.begin(count)
-    unsafe records = table.records
-    unsafe outcomes = table.outcomes
-    finality.result.transactions.reserveCapacity(count)
+    state = opening.isEmpty ? opening : MemoryState(copying: opening)
     over.store(first >= count, ordering: .relaxed)
     if !plan.isInformed, workers > 1 { finality.drawHorizon() }
   }
 
-  /// A cold slot costs 2,100 gas since Berlin; few transactions spend all of theirs on that.
+  /// A cold slot costs 2,100 gas since Berlin; few transactions spend all of theirs on that. By the header: to ask each
+  /// transaction for its limit is to fetch all of them before anyone runs.
   private static func expectedSlots(_ processor: BlockProcessor) -> Int {
     let count = processor.block.transactions.count
-    var gas = 0
-    for index in 0..<count {
-      gas &+= Int(clamping: min(processor.block.transactions[index].gasLimit, 1 << 32)) &- 21_000
-    }
-    return count &* 2 &+ max(gas, 0) / 16_000
+    let header = processor.block.header
+    let most = header.gasUsed > 0 ? header.gasUsed : header.gasLimit
+    let gas = Int(clamping: min(most, UInt64(count) &* 200_000))
+    return count &* 2 &+ gas / 16_000
   }
 
   // MARK: Workers
@@ -117,7 +115,7 @@ final class ParallelRun: @unchecked Sendable {
   func work(_ worker: Int) {
     let context = workspace.contexts[worker]
     context.arena.reset()
-    let view = VersionedView(versions, context.arena)
+    let view = VersionedView(versions, context.arena, context.notes)
     try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
       unsafe processor.block.transactions.withUnsafeBufferPointer { transactions in
         unsafe processor.senders.withUnsafeBufferPointer { senders in
@@ -153,12 +151,18 @@ final class ParallelRun: @unchecked Sendable {
       worker.fetched = 0
       let isBold = worker.boldAt == finality.frontier.load(ordering: .relaxed)
       let horizon = isBold ? .max : finality.horizon.load(ordering: .relaxed)
-      if dispatcher.take(into: &worker.taken, below: horizon) {
+      if dispatcher.take(into: &worker.taken, below: horizon, most: mostAtOnce(below: horizon)) {
         runTaken(&worker, &machine)
       } else if !commit(&worker, &machine, isIdle: true), !waitForWork(&worker) {
         return
       }
     }
+  }
+
+  /// At most so many transactions are taken in one go. Where nothing is known of who depends on whom, those that lie close
+  /// together should run in block order, until enough of them have run well.
+  private func mostAtOnce(below horizon: Int) -> Int {
+    min(max((horizon &- finality.frontier.load(ordering: .relaxed)) / 16, 2), 16)
   }
 
   private func runTaken(_ worker: inout Worker, _ machine: inout Machine) {

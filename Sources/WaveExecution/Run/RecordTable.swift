@@ -18,9 +18,13 @@ struct TransactionRecord: ~Copyable {
   let claim = Atomic<UInt8>(Claim.none)
   /// Another one that it had better wait for, −1 for none.
   let behind = Atomic<Int32>(-1)
+  /// For how many of those that it waits for have not run.
+  let waiting: Atomic<Int32>
   /// Set when the rest is. Not the first field: a sanitizer takes a change of the others for one of the first.
   let hasRun = Atomic<Bool>(false)
-  private let padding = InlineArray<4, UInt64>(repeating: 0)
+  private let padding = InlineArray<3, UInt64>(repeating: 0)
+
+  init(waitingFor count: Int32) { waiting = Atomic(count) }
 }
 
 /// The records of a block's transactions, and what running them gave, right or wrong. The memory is kept from block to
@@ -53,7 +57,10 @@ final class RecordTable: @unchecked Sendable {
   }
 
   /// Makes records of transactions none of which has run. Not while anyone else looks.
-  func begin(_ count: Int) {
+  ///
+  /// - Parameter waiting: for how many others each of them waits.
+  func begin(waiting: [Int32]) {
+    let count = waiting.count
     clear()
     if count > capacity {
       unsafe records.deallocate()
@@ -62,7 +69,9 @@ final class RecordTable: @unchecked Sendable {
       unsafe outcomes = .allocate(capacity: count)
       capacity = count
     }
-    for index in 0..<count { unsafe (records + index).initialize(to: TransactionRecord()) }
+    for index in 0..<count {
+      unsafe (records + index).initialize(to: TransactionRecord(waitingFor: waiting[index]))
+    }
     self.count = count
   }
 

@@ -5,6 +5,7 @@ import EVMState
 final class WorkerContext: @unchecked Sendable {
   // Invariant: used by one worker at a time.
   let arena = Arena()
+  let notes = VersionedView.Memory()
   private var machine: Machine?
 
   /// Runs `body` with the machine, ready for a block.

@@ -39,7 +39,8 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: BitwiseCopyable
 
   /// Forgets everything and makes ready for about so many cells. Not while anyone else looks.
   func reset(expecting count: Int) {
-    for index in 0...mask { unsafe buckets[index].store(nil, ordering: .relaxed) }
+    // An empty bucket is a zero: nobody looks, so that need not be said bucket by bucket.
+    unsafe UnsafeMutableRawPointer(buckets).initializeMemory(as: UInt.self, repeating: 0, count: mask + 1)
     var size: Int = 1 << 8
     while size < count, size < (1 << 16 as Int) { size *= 2 }
     if size > capacity {

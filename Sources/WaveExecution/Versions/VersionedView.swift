@@ -9,9 +9,25 @@ import EthereumTypes
 /// was is checked when the transaction becomes final. So a run of transactions from one sender is no chain.
 @safe
 final class VersionedView: StateReader, @unchecked Sendable {
-  /// What changes from transaction to transaction.
+  /// What changes from transaction to transaction, in memory that is kept from block to block.
   @safe
-  private struct Notes: ~Copyable {
+  final class Memory: @unchecked Sendable {
+    // Invariant: points to one initialised value that this object owns; used by one view at a time.
+    fileprivate let notes: UnsafeMutablePointer<Notes>
+
+    init() {
+      unsafe notes = .allocate(capacity: 1)
+      unsafe notes.initialize(to: Notes())
+    }
+
+    deinit {
+      unsafe notes.deinitialize(count: 1)
+      unsafe notes.deallocate()
+    }
+  }
+
+  @safe
+  fileprivate struct Notes: ~Copyable {
     var coinbasePlace: AccountPlace?
     var index = 0
     var sender = Address.zero
@@ -23,7 +39,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
     var slots = PlainArray<SlotNote>(capacity: 256)
   }
 
-  private struct SlotNote: BitwiseCopyable {
+  fileprivate struct SlotNote: BitwiseCopyable {
     let address: Address
     let place: SlotPlace
 
@@ -34,25 +50,22 @@ final class VersionedView: StateReader, @unchecked Sendable {
     }
   }
 
-  // Invariant: used by one worker only. What is noted lives in the arenas of the block. `storage` points to one
-  // initialised value that this object owns; behind a pointer, as checking each access for exclusivity takes about as
-  // long as a read.
+  // Invariant: used by one worker only. What is noted lives in the arenas of the block. `storage` is that of `memory`;
+  // behind a pointer, as checking each access for exclusivity takes about as long as a read.
   private let state: VersionedState
   private let arena: Arena
   private let coinbase: Address
+  private let memory: Memory
   private let storage: UnsafeMutablePointer<Notes>
 
-  init(_ state: VersionedState, _ arena: Arena) {
+  /// A view that takes notes in `memory`, which no other one may use meanwhile.
+  init(_ state: VersionedState, _ arena: Arena, _ memory: Memory) {
     self.state = state
     self.arena = arena
+    self.memory = memory
     coinbase = state.coinbase
-    unsafe storage = .allocate(capacity: 1)
-    unsafe storage.initialize(to: Notes())
-  }
-
-  deinit {
-    unsafe storage.deinitialize(count: 1)
-    unsafe storage.deallocate()
+    unsafe storage = memory.notes
+    notes.coinbasePlace = nil
   }
 
   private var notes: Notes {
