@@ -12,6 +12,8 @@ final class Finality: @unchecked Sendable {
   let frontier: Atomic<Int>
   /// Transactions from this one on should wait, where the plan does not say who waits for whom.
   let horizon = Atomic<Int>(.max)
+  /// Whether the transaction next in line is being run again, which may take long.
+  let isRepeating = Atomic<Bool>(false)
   private let lineBetween = CacheLine()
   let committing = SpinLock()
   /// What the final transactions gave.
@@ -53,6 +55,8 @@ final class Finality: @unchecked Sendable {
   /// one large one that ran well.
   func countingRepetition<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
     repetitions += 1
+    isRepeating.store(true, ordering: .relaxed)
+    defer { isRepeating.store(false, ordering: .relaxed) }
     let before = start.nanosecondsSince
     try body()
     let now = start.nanosecondsSince

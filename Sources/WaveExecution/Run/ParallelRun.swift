@@ -283,9 +283,11 @@ final class ParallelRun: @unchecked Sendable {
   /// another from working.
   private let spinTime: Duration
 
+  /// Whether there is something to run, or to make final. Who is running something again looks once more behind that.
   private var isNeeded: Bool {
     over.load(ordering: .sequentiallyConsistent) || hasNearReady
-      || hasRun(finality.frontier.load(ordering: .sequentiallyConsistent))
+      || (!finality.isRepeating.load(ordering: .relaxed)
+        && hasRun(finality.frontier.load(ordering: .sequentiallyConsistent)))
   }
 
   /// Whether a transaction has run; where there is none, whether the last one has.
