@@ -58,9 +58,9 @@ final class Dispatcher: @unchecked Sendable {
     return nil
   }
 
-  /// Takes what is most urgent, up to `most` transactions at once where they are small; false where nothing is ready before
+  /// Takes what is most urgent, several transactions at once where they are small; false where nothing is ready before
   /// rank `horizon`.
-  func take(into taken: inout PlainArray<Int32>, below horizon: Int, most: Int) -> Bool {
+  func take(into taken: inout PlainArray<Int32>, below horizon: Int) -> Bool {
     var word = 0
     while word < wordCount {
       let bits = unsafe ready[word].load(ordering: .relaxed)
@@ -69,7 +69,7 @@ final class Dispatcher: @unchecked Sendable {
         continue
       }
       guard word &* 64 &+ bits.trailingZeroBitCount < horizon else { return false }
-      let chosen = choose(from: bits, word, most: most)
+      let chosen = choose(from: bits, word)
       let (done, _) = unsafe ready[word].compareExchange(
         expected: bits, desired: bits & ~chosen, ordering: .acquiringAndReleasing)
       guard done else { continue }
@@ -84,7 +84,7 @@ final class Dispatcher: @unchecked Sendable {
   }
 
   /// The most urgent of a word's transactions, and those behind it as far as the budget goes.
-  private func choose(from bits: UInt64, _ word: Int, most: Int) -> UInt64 {
+  private func choose(from bits: UInt64, _ word: Int) -> UInt64 {
     var left = bits
     var cost = 0
     var count = 0
@@ -96,6 +96,10 @@ final class Dispatcher: @unchecked Sendable {
     } while left != 0 && count < most
     return bits & ~left
   }
+
+  /// At most so many in one go. Where nothing is known of who depends on whom, those that lie close together should
+  /// run in block order as far as possible.
+  private var most: Int { plan.isInformed ? 16 : 2 }
 
   private func push(_ rank: Int) {
     unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)

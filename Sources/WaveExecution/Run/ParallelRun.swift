@@ -151,18 +151,12 @@ final class ParallelRun: @unchecked Sendable {
       worker.fetched = 0
       let isBold = worker.boldAt == finality.frontier.load(ordering: .relaxed)
       let horizon = isBold ? .max : finality.horizon.load(ordering: .relaxed)
-      if dispatcher.take(into: &worker.taken, below: horizon, most: mostAtOnce(below: horizon)) {
+      if dispatcher.take(into: &worker.taken, below: horizon) {
         runTaken(&worker, &machine)
       } else if !commit(&worker, &machine, isIdle: true), !waitForWork(&worker) {
         return
       }
     }
-  }
-
-  /// At most so many transactions are taken in one go. Where nothing is known of who depends on whom, those that lie close
-  /// together should run in block order, until enough of them have run well.
-  private func mostAtOnce(below horizon: Int) -> Int {
-    min(max((horizon &- finality.frontier.load(ordering: .relaxed)) / 16, 2), 16)
   }
 
   private func runTaken(_ worker: inout Worker, _ machine: inout Machine) {
