@@ -1,4 +1,5 @@
 import EthereumTypes
+import Glibc
 import Synchronization
 
 /// A hash table from locations to what is kept for them, which any number of threads read and add to without locks.
@@ -40,7 +41,7 @@ final class CellTable<Key: Equatable & BitwiseCopyable, Content: BitwiseCopyable
   /// Forgets everything and makes ready for about so many cells. Not while anyone else looks.
   func reset(expecting count: Int) {
     // An empty bucket is a zero: nobody looks, so that need not be said bucket by bucket.
-    unsafe UnsafeMutableRawPointer(buckets).initializeMemory(as: UInt.self, repeating: 0, count: mask + 1)
+    unsafe memset(buckets, 0, (mask + 1) * MemoryLayout<Bucket>.stride)
     var size: Int = 1 << 8
     while size < count, size < (1 << 16 as Int) { size *= 2 }
     if size > capacity {
