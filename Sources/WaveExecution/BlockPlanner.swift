@@ -72,6 +72,7 @@ public struct BlockPlanner: Sendable {
       writes: access.writes.filter { !(isFree && $0 == balance) },
       adds: isFree ? access.adds + [balance] : access.adds)
   }
+
   /// Whether the transaction would only add to the slot if it ran first. One that spends an allowance that is not there yet
   /// would fail, so it waits for whoever makes it.
   private func isAddFromTheStart(_ increment: Increment) -> Bool {

@@ -41,45 +41,20 @@ struct StartOrder: Sendable {
   /// what has a long chain of work behind it must not wait for that. Each transaction has a time at which its turn
   /// comes in block order, were all workers always busy, and a time at which it must start if its chain is not to
   /// make the block longer: the earlier one counts.
-  ///
-  /// Linear where few have such chains behind them.
   static func order(costs: [Int], priorities: [Int], workers: Int) -> [Int32] {
     let workers = max(workers, 1)
     let total = costs.reduce(0) { $0 &+ $1 }
     let makespan = max(total / workers, priorities.max() ?? 0)
     var turn = 0
-    var inTurn: [(key: Int, index: Int)] = []
-    var earlier: [(key: Int, index: Int)] = []
-    inTurn.reserveCapacity(costs.count)
+    var keys = [Int](repeating: 0, count: costs.count)
     for index in costs.indices {
       // Costs are estimates, and a worker may be busy when the time comes. In proportion to what hangs on it: the many
       // small ones at the end should stay in block order.
       let margin = min(makespan / 8, priorities[index] &* 2)
-      let latest = makespan &- margin &- priorities[index]
-      if latest < turn / workers {
-        earlier.append((latest, index))
-      } else {
-        inTurn.append((turn / workers, index))
-      }
+      keys[index] = min(turn / workers, makespan &- margin &- priorities[index])
       turn &+= costs[index]
     }
-    earlier.sort { $0 < $1 }
-    return merge(inTurn, earlier)
-  }
-
-  /// The indices of two sorted lists in the order of their keys.
-  private static func merge(_ first: [(key: Int, index: Int)], _ second: [(key: Int, index: Int)]) -> [Int32]
-  {
-    var merged: [Int32] = []
-    merged.reserveCapacity(first.count + second.count)
-    var next = 0
-    for item in first {
-      while next < second.count, second[next] < item {
-        merged.append(Int32(truncatingIfNeeded: second[next].index))
-        next += 1
-      }
-      merged.append(Int32(truncatingIfNeeded: item.index))
-    }
-    return merged + second[next...].map { Int32(truncatingIfNeeded: $0.index) }
+    return costs.indices.sorted { keys[$0] != keys[$1] ? keys[$0] < keys[$1] : $0 < $1 }
+      .map { Int32(truncatingIfNeeded: $0) }
   }
 }

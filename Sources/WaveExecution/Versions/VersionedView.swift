@@ -9,7 +9,7 @@ import EthereumTypes
 /// was is checked when the transaction becomes final. So a run of transactions from one sender is no chain.
 @safe
 final class VersionedView: StateReader, @unchecked Sendable {
-  /// What changes from transaction to transaction, in memory that is kept from block to block.
+  /// Memory for notes, which is kept from block to block.
   @safe
   final class Memory: @unchecked Sendable {
     // Invariant: points to one initialised value that this object owns; used by one view at a time.
@@ -26,6 +26,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
     }
   }
 
+  /// What changes from transaction to transaction.
   @safe
   fileprivate struct Notes: ~Copyable {
     var coinbasePlace: AccountPlace?
