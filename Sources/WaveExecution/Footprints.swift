@@ -2,8 +2,8 @@ import AccessAnalysis
 import EVMState
 import EthereumTypes
 
-/// Where in memory lies what each transaction of a plan is predicted to look at, to ask for it ahead, and what any of them is
-/// predicted to change, as nobody need look for versions of anything else.
+/// Where in memory lies what each transaction of a plan is predicted to look at, to ask for it ahead, and whose that is, as
+/// versions are needed only of what several transactions have to do with.
 ///
 /// A class, so that nobody counts references to its arrays while a block runs.
 final class Footprints: Sendable {
@@ -16,9 +16,9 @@ final class Footprints: Sendable {
   /// All rows are below these.
   let accountCount: Int
   let slotCount: Int
-  /// The rows that any transaction is predicted to change.
-  let changedAccounts: RowFilter
-  let changedSlots: RowFilter
+  /// Whose the rows are that any transaction is predicted to change.
+  let accountOwners: RowOwners
+  let slotOwners: RowOwners
 
   /// More than that is not asked for: it would drive out of the cache what comes first.
   private static var most: Int { 48 }
@@ -33,31 +33,28 @@ final class Footprints: Sendable {
     var slots: [StateRows.Place] = []
     var firstAccount: [Int32] = [0]
     var firstSlot: [Int32] = [0]
-    var changedAccounts: Set<Int32> = []
-    var changedSlots: Set<Int32> = []
-    for prediction in predictions {
-      for location in prediction.access.writes + prediction.access.adds {
-        if location.field == .storage {
-          if let place = rows.place(location.address, location.slot) { changedSlots.insert(place.row) }
-        } else if let place = rows.place(location.address) {
-          changedAccounts.insert(place.row)
-        }
-      }
+    (accountOwners, slotOwners) = Self.owners(of: predictions, on: rows)
+    for (index, prediction) in predictions.enumerated() {
       let accountStart = accounts.count
       let slotStart = slots.count
       for locations in [prediction.access.reads, prediction.access.writes, prediction.access.adds] {
         for location in locations {
-          if accounts.count - accountStart < Self.most, let place = rows.place(location.address),
-            !accounts[accountStart...].contains(where: { $0.row == place.row })
+          guard let account = rows.place(location.address) else { continue }
+          accountOwners.noteUse(account.row, by: index)
+          if accounts.count - accountStart < Self.most,
+            !accounts[accountStart...].contains(where: { $0.row == account.row })
           {
-            accounts.append(place)
+            accounts.append(account)
           }
+          guard location.field == .storage, let slot = rows.place(location.address, location.slot) else {
+            continue
+          }
+          slotOwners.noteUse(slot.row, by: index)
           // What is written has been read as a rule.
-          if location.field == .storage, slots.count - slotStart < Self.most,
-            let place = rows.place(location.address, location.slot),
-            !slots[slotStart...].contains(where: { $0.row == place.row })
+          if slots.count - slotStart < Self.most,
+            !slots[slotStart...].contains(where: { $0.row == slot.row })
           {
-            slots.append(place)
+            slots.append(slot)
           }
         }
       }
@@ -68,22 +65,43 @@ final class Footprints: Sendable {
     self.slots = slots
     self.firstAccount = firstAccount
     self.firstSlot = firstSlot
-    self.changedAccounts = RowFilter(changedAccounts)
-    self.changedSlots = RowFilter(changedSlots)
     accountCount = rows.accountCount
     slotCount = rows.slotCount
   }
 
-  /// The same, but not all that is predicted to change is known to: for tests.
-  init(_ other: Footprints, keeping keep: (Int) -> UInt64) {
+  /// Whose the rows are that are changed, before anyone has claimed them.
+  private static func owners(
+    of predictions: [Prediction], on rows: StateRows
+  ) -> (accounts: RowOwners, slots: RowOwners) {
+    let changes = predictions.reduce(0) { $0 + $1.access.writes.count + $1.access.adds.count }
+    let accounts = RowOwners(rows: rows.accountCount, changed: changes)
+    let slots = RowOwners(rows: rows.slotCount, changed: changes)
+    // Whoever may look at anything may look at everything before.
+    let firstHidden = predictions.lastIndex { $0.trust == .unknown } ?? 0
+    for (index, prediction) in predictions.enumerated() {
+      for location in prediction.access.writes + prediction.access.adds {
+        if location.field == .storage {
+          if let place = rows.place(location.address, location.slot) {
+            slots.noteChange(place.row, isShown: index < firstHidden)
+          }
+        } else if let place = rows.place(location.address) {
+          accounts.noteChange(place.row, isShown: index < firstHidden)
+        }
+      }
+    }
+    return (accounts, slots)
+  }
+
+  /// The same, but with some wrong owners: for tests.
+  init(_ other: Footprints, changing change: (Int, RowOwners.Owner) -> RowOwners.Owner) {
     accounts = other.accounts
     slots = other.slots
     firstAccount = other.firstAccount
     firstSlot = other.firstSlot
     accountCount = other.accountCount
     slotCount = other.slotCount
-    changedAccounts = RowFilter(other.changedAccounts, keeping: keep)
-    changedSlots = RowFilter(other.changedSlots, keeping: keep)
+    accountOwners = RowOwners(other.accountOwners, changing: change)
+    slotOwners = RowOwners(other.slotOwners, changing: change)
   }
 
   /// Whether these may be the rows of a state. Those of another one would do no harm: what is fetched ahead would be

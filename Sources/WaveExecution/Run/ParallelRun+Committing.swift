@@ -97,8 +97,7 @@ extension ParallelRun {
     try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
     let outcome = unsafe outcomes + index
     if let places = unsafe records[index].places {
-      let culprit = unsafe versions.surprise(
-        &outcome.pointee.effects, at: places, index: index, on: state)
+      let culprit = try surprise(index, at: places)
       if !plan.isInformed { learn(from: index, culprit, places, worker) }
       guard culprit != nil else {
         finality.moveHorizon(past: index, hadToRepeat: false)
@@ -116,6 +115,13 @@ extension ParallelRun {
     }
     if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
     try append(index, &worker)
+  }
+
+  /// Because of whom a transaction has to run again; nil where it need not.
+  private func surprise(_ index: Int, at places: TransactionPlaces) throws(BlockError) -> Int? {
+    do throws(StateReadError) {
+      return unsafe try versions.surprise(&outcomes[index].effects, at: places, index: index)
+    } catch { throw .state(error) }
   }
 
   /// Notes whether a transaction depends on one of its kind before it.
@@ -164,7 +170,7 @@ extension ParallelRun {
     let outcome = unsafe outcomes + index
     do throws(StateReadError) {
       unsafe try versions.settle(
-        &outcome.pointee.effects, at: places, index: index, on: state, in: worker.arena)
+        &outcome.pointee.effects, at: places, index: index, ownToo: showsAll, in: worker.arena)
     } catch { throw .state(error) }
     unsafe records[index].places = nil
     finality.result.append(
@@ -193,7 +199,7 @@ extension ParallelRun {
 
   /// Runs all that is left on the state behind what is final. Nobody else runs anything any more.
   private func runRest(from next: Int, _ machine: inout Machine) throws(BlockError) {
-    versions.settleCoinbase(on: state)
+    versions.settleCoinbase()
     finality.isPlain = true
     for index in next..<count {
       try processor.executeNext(index, on: state, with: &machine, &finality.result)

@@ -79,8 +79,10 @@ final class ParallelRun: @unchecked Sendable {
     self.perturbation = perturbation
     count = plan.count
     spinTime = workers > BlockExecutor.coreCount ? .microseconds(2) : .microseconds(200)
+    state = opening.isEmpty ? opening : MemoryState(copying: opening)
     versions = VersionedState(
-      base: base, coinbase: processor.environment.coinbase, rules: plan.rules, footprints: plan.footprints,
+      base: base, state: state, coinbase: processor.environment.coinbase, rules: plan.rules,
+      footprints: plan.footprints,
       finality: finality, tables: workspace.tables, expecting: Self.expectedSlots(processor))
     fetchesAhead = versions.rows.map { plan.footprints?.fits($0) ?? false } ?? false
     rebinding = plan.basis.flatMap { basis in
@@ -94,7 +96,6 @@ final class ParallelRun: @unchecked Sendable {
     // Who is disturbed on purpose would give up each time.
     let knowsPace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds
     pace = knowsPace ? Pace(workers: workers, total: plan.totalCost) : nil
-    state = opening.isEmpty ? opening : MemoryState(copying: opening)
     over.store(first >= count, ordering: .relaxed)
     if !plan.isInformed, workers > 1 { finality.drawHorizon() }
   }
@@ -219,14 +220,18 @@ final class ParallelRun: @unchecked Sendable {
     // Why a transaction failed does not matter here: the committer will find out.
     if (try? execute(index, &worker, &machine)) != nil, let places = unsafe record.pointee.places {
       perturbation?.disturb(worker.number, index, .publish)
-      // Someone may want to know what became of a slot even if the plan knows of nobody.
-      let showsAccounts = plan.shownAccounts[index] || rebinding?.isAlert == true
+      let showsAll = showsAll
       unsafe versions.publish(
-        &outcomes[index].effects, at: places, index: index, accountsToo: showsAccounts, in: worker.arena)
+        &outcomes[index].effects, at: places, index: index,
+        accountsToo: showsAll || plan.shownAccounts[index],
+        ownToo: showsAll, in: worker.arena)
     }
     unsafe record.pointee.runner = Int32(truncatingIfNeeded: worker.number)
     unsafe record.pointee.hasRun.store(true, ordering: .sequentiallyConsistent)
   }
+
+  /// Whether someone may want to know what became of something although the plan knows of nobody.
+  var showsAll: Bool { rebinding?.isAlert == true }
 
   /// Runs a transaction on the worker's view and notes what it gave and where.
   func execute(
@@ -297,7 +302,7 @@ final class ParallelRun: @unchecked Sendable {
     // Now, as the next block uses the same memory. A run that was taken over may leave results that nobody wanted.
     table.clear(areTaken: finality.error == nil && !finality.isPlain)
     if let error = finality.error { throw error }
-    if !finality.isPlain { versions.settleCoinbase(on: state) }
+    if !finality.isPlain { versions.settleCoinbase() }
     return (finality.takeResult(), state, count + finality.repetitions)
   }
 }

@@ -41,7 +41,7 @@ public struct Perturbation: Sendable {
   }
 
   /// A plan with a share of its dependencies left out (none to all of them, as the seed decides), others invented, its
-  /// priorities drawn by lot, and a share of what is predicted to change taken for what nobody changes.
+  /// priorities drawn by lot, and a share of what is predicted to change taken for what nobody changes, or another one does.
   public func disturbed(_ plan: ExecutionPlan) -> ExecutionPlan {
     let missing = [0, 10, 50, 100][Int(truncatingIfNeeded: draw(1, 1, 1) & 3)] as UInt64
     let wrong = [0, 0, 25, 100][Int(truncatingIfNeeded: draw(2, 2, 2) & 3)] as UInt64
@@ -61,21 +61,22 @@ public struct Perturbation: Sendable {
     let priorities = plan.priorities.indices.map {
       Int(truncatingIfNeeded: draw(UInt64(truncatingIfNeeded: $0), 5, 5) % 1000)
     }
-    let forgets = draw(6, 6, 6) & 3
     let footprints = plan.footprints.map { footprints in
-      Footprints(
-        footprints,
-        keeping: { word in
-          switch forgets {
-          case 0: 0
-          case 1: draw(UInt64(truncatingIfNeeded: word), 7, 7)
-          default: .max
-          }
-        })
+      Footprints(footprints, changing: { disturbed($1, at: $0, count: plan.count) })
     }
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
       shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints)
+  }
+
+  private func disturbed(_ owner: RowOwners.Owner, at place: Int, count: Int) -> RowOwners.Owner {
+    let lot = draw(UInt64(truncatingIfNeeded: place), 16, 16)
+    switch draw(6, 6, 6) & 3 {
+    case 0: return RowOwners.nobody
+    case 1: return lot & 1 == 0 ? RowOwners.nobody : owner
+    case 2: return lot & 3 == 0 ? owner : RowOwners.Owner(truncatingIfNeeded: (lot >> 8) % UInt64(count + 1))
+    default: return owner
+    }
   }
 
   /// Whether a transaction is to be bound again although nothing it hangs on has changed.

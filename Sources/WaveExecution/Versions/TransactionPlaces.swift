@@ -17,14 +17,14 @@ struct AccountPlace: BitwiseCopyable {
   var own: AccountCell.List.Pointer?
   /// Whether `seen` says what was read; otherwise that must be compared.
   private var isSeen = false
-  /// Whether nobody is predicted to change it.
-  let isConstant: Bool
+  /// What the transaction has in common with others there.
+  let sharing: Sharing
 
   /// It must be compared what was read there.
-  init(_ cell: AccountCell, isConstant: Bool) {
+  init(_ cell: AccountCell, sharing: Sharing) {
     self.cell = cell
     unsafe seen = nil
-    self.isConstant = isConstant
+    self.sharing = sharing
   }
 
   /// Notes that what was read there is what a version leaves that was final by then, or for nil the account before the
@@ -39,9 +39,9 @@ struct AccountPlace: BitwiseCopyable {
   @inline(__always)
   func saw(_ version: AccountCell.List.Pointer?) -> Bool { unsafe isSeen && version == seen }
 
-  /// Whether what was read is what was there before the block.
-  var sawBase: Bool {
-    @inline(__always) get { unsafe isSeen && seen == nil }
+  /// Whether what was read is what was there before the block, and nobody else is predicted to change it.
+  var sawQuietBase: Bool {
+    @inline(__always) get { unsafe sharing.isQuiet && isSeen && seen == nil }
   }
 }
 
@@ -53,14 +53,14 @@ struct SlotPlace: BitwiseCopyable {
   var own: SlotCell.List.Pointer?
   /// Whether `seen` says what was read; otherwise that must be compared.
   private var isSeen = false
-  /// Whether nobody is predicted to change it.
-  let isConstant: Bool
+  /// What the transaction has in common with others there.
+  let sharing: Sharing
 
   /// It must be compared what was read there.
-  init(_ cell: SlotCell, isConstant: Bool) {
+  init(_ cell: SlotCell, sharing: Sharing) {
     self.cell = cell
     unsafe seen = nil
-    self.isConstant = isConstant
+    self.sharing = sharing
   }
 
   /// Notes that what was read there is what a version leaves, or for nil the value before the block.
@@ -74,8 +74,8 @@ struct SlotPlace: BitwiseCopyable {
   @inline(__always)
   func saw(_ version: SlotCell.List.Pointer?) -> Bool { unsafe isSeen && version == seen }
 
-  /// Whether what was read is what was there before the block.
-  var sawBase: Bool {
-    @inline(__always) get { unsafe isSeen && seen == nil }
+  /// Whether what was read is what was there before the block, and nobody else is predicted to change it.
+  var sawQuietBase: Bool {
+    @inline(__always) get { unsafe sharing.isQuiet && isSeen && seen == nil }
   }
 }

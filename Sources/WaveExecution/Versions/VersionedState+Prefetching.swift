@@ -8,11 +8,13 @@ extension VersionedState {
     guard let rows else { return }
     footprints.forEachAccount(of: index) {
       rows.prefetchAccount($0)
-      accountLists.prefetch(Int($0.row))
+      let row = Int($0.row)
+      if accountOwners?.sharing(row, by: index) == .shared { accountLists.prefetch(row) }
     }
     footprints.forEachSlot(of: index) {
       rows.prefetchSlot($0)
-      slotLists.prefetch(Int($0.row))
+      let row = Int($0.row)
+      if slotOwners?.sharing(row, by: index) == .shared { slotLists.prefetch(row) }
     }
   }
 }

@@ -10,15 +10,18 @@ extension VersionedState {
   /// - Parameters:
   ///   - accountsToo: whether changes of accounts are shown as well; they may wait until they are final where
   ///     nobody is expected to look at them before.
+  ///   - ownToo: whether to show what the transaction does to its own rows: someone may look against all predictions.
   @unsafe
   func publish(
     _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, accountsToo: Bool,
-    in arena: Arena
+    ownToo: Bool, in arena: Arena
   ) {
     // Codes first: who finds an account that has one must find the code.
     publish(effects.deployedCodes)
     for position in effects.slots.indices {
-      guard effects.slots[position].before != effects.slots[position].after else { continue }
+      guard effects.slots[position].before != effects.slots[position].after,
+        unsafe ownToo || places.slots[position].sharing != .own
+      else { continue }
       let version = unsafe arena.allocate(Version<SlotChange>.self)
       if let rules, let increment = rules.increment(effects.slots[position], of: index) {
         let change = SlotChange(adding: rules.delta(increment))
@@ -31,7 +34,8 @@ extension VersionedState {
       unsafe insert(version, at: places.slots[position])
     }
     for position in effects.accounts.indices {
-      guard accountsToo || effects.accounts[position].isDestroyed, effects.accounts[position].changesAnything,
+      let isShown = unsafe accountsToo && (ownToo || places.accounts[position].sharing != .own)
+      guard isShown || effects.accounts[position].isDestroyed, effects.accounts[position].changesAnything,
         effects.accounts[position].address != coinbase
       else { continue }
       if effects.accounts[position].isDestroyed { noteRemoval() }
@@ -47,14 +51,14 @@ extension VersionedState {
   /// Adds a version of an account.
   @unsafe
   private func insert(_ version: AccountCell.List.Pointer, at place: AccountPlace) {
-    if place.isConstant { noteSurprise() }
+    if place.sharing.isSurprisedByChange { noteSurprise() }
     unsafe place.cell.insert(version, in: round)
   }
 
   /// Adds a version of a slot.
   @unsafe
   private func insert(_ version: SlotCell.List.Pointer, at place: SlotPlace) {
-    if place.isConstant { noteSurprise() }
+    if place.sharing.isSurprisedByChange { noteSurprise() }
     unsafe place.cell.insert(version, in: round)
   }
 
@@ -70,22 +74,20 @@ extension VersionedState {
   ///
   /// The accounts the transaction found are brought up to date in `effects`, also those it did not look at, so that
   /// they say what a serial run would have said. So are the slots it only adds to.
-  ///
-  /// - Parameters:
-  ///   - state: the state behind the last final transaction.
   @unsafe
   func surprise(
-    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState
-  ) -> Int? {
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int
+  ) throws(StateReadError) -> Int? {
     let mustCompare = hasRemovals
     var mayAdd: Bool?
     let isForeseen = !hasSurprises
     for position in effects.slots.indices {
       let place = unsafe places.slots[position]
-      if place.isConstant, place.sawBase, isForeseen, !mustCompare { continue }
+      if place.sawQuietBase, isForeseen, !mustCompare { continue }
       let version = unsafe place.cell.last(before: index, in: round)
       if unsafe place.saw(version), !mustCompare { continue }
-      let found = unsafe value(place.cell, of: effects.slots[position].address, version, before: index)
+      let found = unsafe try finalValue(
+        place, of: effects.slots[position].address, version, before: index)
       if found == effects.slots[position].before { continue }
       guard let rules, let increment = rules.increment(effects.slots[position], of: index),
         rules.admits(increment, found),
@@ -98,10 +100,10 @@ extension VersionedState {
     }
     for position in effects.accounts.indices {
       let place = unsafe places.accounts[position]
-      if place.isConstant, place.sawBase, isForeseen { continue }
+      if place.sawQuietBase, isForeseen { continue }
       let version = unsafe place.cell.last(before: index, in: round)
       if unsafe place.saw(version) { continue }
-      let found = finalAccount(place.cell, before: index)
+      let found = unsafe try finalAccount(place, version)
       guard effects.accounts[position].holds(for: found) else {
         return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1
       }
@@ -122,12 +124,13 @@ extension VersionedState {
     return false
   }
 
-  /// Makes what transaction `index` did final, published or not; it must hold.
+  /// Makes what transaction `index` did final, published or not; it must hold. The state behind the last final transaction
+  /// becomes the one behind this.
   ///
-  /// - Parameter state: the state behind the last final transaction, which becomes the one behind this.
+  /// - Parameter ownToo: whether to show what it did to its own rows if it has not.
   @unsafe
   func settle(
-    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, on state: MemoryState,
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, ownToo: Bool,
     in arena: Arena
   ) throws(StateReadError) {
     publish(effects.deployedCodes)
@@ -148,7 +151,7 @@ extension VersionedState {
       if isRemoved { noteRemoval() }
       if let own = unsafe place.own {
         unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
-      } else {
+      } else if ownToo || isRemoved || place.sharing != .own {
         let version = unsafe arena.allocate(Version<AccountChange>.self)
         let change = AccountChange(leaving: after, wipesStorage: isRemoved)
         unsafe version.initialize(to: Version(index: index, change: change))
@@ -163,7 +166,7 @@ extension VersionedState {
       guard effects.slots[position].before != after else { continue }
       if let own = unsafe places.slots[position].own {
         if unsafe own.pointee.change.value == nil { unsafe own.pointee.change.settle(after) }
-      } else {
+      } else if unsafe ownToo || places.slots[position].sharing != .own {
         let version = unsafe arena.allocate(Version<SlotChange>.self)
         unsafe version.initialize(to: Version(index: index, change: SlotChange(after)))
         unsafe insert(version, at: places.slots[position])

@@ -35,14 +35,21 @@ final class VersionedState: @unchecked Sendable {
 
   /// The state before the first transaction; must not change meanwhile.
   let base: any StateReader
+  /// The state behind the last final transaction, the committer's.
+  let state: MemoryState
   /// Where most of it lies, if that is in memory, and what is kept by row.
   let rows: StateRows?
   let accountLists: RowLists<AccountChange>.Lists
   let slotLists: RowLists<SlotChange>.Lists
-  /// The rows that transactions are predicted to change; nil where that is not known. As long as nothing else is changed,
-  /// nobody looks for versions of anything else: those lines would travel between cores for nothing.
-  private let changedAccounts: RowFilter.View?
-  private let changedSlots: RowFilter.View?
+  /// Whose the rows are that transactions are predicted to change; nil where that is not known. As long as nothing else is
+  /// changed, versions are made, and looked for, only of what several transactions have to do with: all else would travel
+  /// between cores for nothing.
+  ///
+  /// A transaction shows nobody what it does to its own rows. Whoever looks at them all the same compares what it saw with
+  /// the state behind the last final transaction, when its turn comes. That everybody else does so, and for nothing but the
+  /// owner's number, is what makes this right whatever was predicted.
+  let accountOwners: RowOwners.View?
+  let slotOwners: RowOwners.View?
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
@@ -65,6 +72,7 @@ final class VersionedState: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - base: the state before the first transaction.
+  ///   - state: the same; what becomes of it.
   ///   - coinbase: the fee recipient.
   ///   - rules: what transactions are known to add to only.
   ///   - finality: where the committer keeps the fee recipient.
@@ -72,10 +80,12 @@ final class VersionedState: @unchecked Sendable {
   ///   - tables: to work in; no other block may use them meanwhile.
   ///   - expecting: about how many slots will be looked at.
   init(
-    base: any StateReader, coinbase: Address, rules: IncrementRules?, footprints: Footprints?,
+    base: any StateReader, state: MemoryState, coinbase: Address, rules: IncrementRules?,
+    footprints: Footprints?,
     finality: Finality, tables: Tables, expecting: Int
   ) {
     self.base = base
+    self.state = state
     let rows = unsafe StateRows(base)
     tables.begin(on: rows, expecting: expecting)
     let accountLists = tables.accountLists.lists(of: rows?.accountCount ?? 0)
@@ -83,8 +93,8 @@ final class VersionedState: @unchecked Sendable {
     // Without room for all of them there are none.
     self.rows = accountLists != nil && slotLists != nil ? rows : nil
     let isKnown = self.rows.map { footprints?.fits($0) ?? false } ?? false
-    changedAccounts = isKnown ? footprints?.changedAccounts.view : nil
-    changedSlots = isKnown ? footprints?.changedSlots.view : nil
+    accountOwners = isKnown ? footprints?.accountOwners.view : nil
+    slotOwners = isKnown ? footprints?.slotOwners.view : nil
     self.accountLists = accountLists ?? RowLists.noLists
     self.slotLists = slotLists ?? RowLists.noLists
     self.coinbase = coinbase
@@ -97,32 +107,34 @@ final class VersionedState: @unchecked Sendable {
 
   // MARK: Finding
 
-  /// The account's place, before anything is read; looked up below where no transaction has done so.
+  /// The account's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
   @inline(__always)
-  func place(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountPlace {
+  func place(_ address: Address, for index: Int, _ arena: Arena) throws(StateReadError) -> AccountPlace {
     if let rows {
       let row = rows.accountRow(address)
       if row >= 0 {
-        let isConstant = changedAccounts.map { !$0.mayContain(row) } ?? false
+        let sharing = accountOwners?.sharing(row, by: index) ?? .shared
         return unsafe AccountPlace(
-          AccountCell(row: rows.account(row), list: accountLists[row]), isConstant: isConstant)
+          AccountCell(row: rows.account(row), list: accountLists[row]), sharing: sharing)
       }
     }
-    return AccountPlace(try hashedCell(address, arena), isConstant: false)
+    return AccountPlace(try hashedCell(address, arena), sharing: .shared)
   }
 
-  /// The slot's place, before anything is read; looked up below where no transaction has done so.
+  /// The slot's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
   @inline(__always)
-  func place(_ address: Address, _ slot: UInt256, _ arena: Arena) throws(StateReadError) -> SlotPlace {
+  func place(
+    _ address: Address, _ slot: UInt256, for index: Int, _ arena: Arena
+  ) throws(StateReadError) -> SlotPlace {
     if let rows {
       let account = rows.accountRow(address)
       let row = account >= 0 ? rows.slotRow(account, slot) : -1
       if row >= 0 {
-        let isConstant = changedSlots.map { !$0.mayContain(row) } ?? false
-        return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), isConstant: isConstant)
+        let sharing = slotOwners?.sharing(row, by: index) ?? .shared
+        return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), sharing: sharing)
       }
     }
-    return SlotPlace(try hashedCell(address, slot, arena), isConstant: false)
+    return SlotPlace(try hashedCell(address, slot, arena), sharing: .shared)
   }
 
   @inline(never)
@@ -161,19 +173,34 @@ final class VersionedState: @unchecked Sendable {
     return hashedAccounts.find(address.mixedBits, address)
   }
 
-  // MARK: The fee recipient
+  // MARK: For the committer
 
-  /// An account as the transaction next in line finds it. For the committer.
-  func finalAccount(_ cell: AccountCell, before index: Int) -> Account? {
-    if cell.address == coinbase, let latest = finality.coinbase { return latest }
-    return unsafe cell.account(behind: cell.last(before: index, in: round))
+  /// An account as the transaction next in line finds it, given the version it finds.
+  @unsafe
+  func finalAccount(
+    _ place: AccountPlace, _ version: AccountCell.List.Pointer?
+  ) throws(StateReadError) -> Account? {
+    if place.cell.address == coinbase, let latest = finality.coinbase { return latest }
+    if place.sharing == .foreign { return try state.account(place.cell.address) }
+    return unsafe place.cell.account(behind: version)
   }
+
+  /// The value of a slot as transaction `index`, the next in line, finds it, given the version it finds.
+  @unsafe
+  func finalValue(
+    _ place: SlotPlace, of address: Address, _ version: SlotCell.List.Pointer?, before index: Int
+  ) throws(StateReadError) -> UInt256 {
+    if place.sharing == .foreign { return try state.storage(address, place.cell.key) }
+    return unsafe value(place.cell, of: address, version, before: index)
+  }
+
+  // MARK: The fee recipient
 
   /// Notes what a final transaction left of the fee recipient.
   func setCoinbase(_ account: Account?) { finality.coinbase = .some(account) }
 
   /// Puts what is left of the fee recipient in the state behind the block.
-  func settleCoinbase(on state: MemoryState) {
+  func settleCoinbase() {
     guard let latest = finality.coinbase, let account = latest else { return }
     state.set(coinbase, account, wipesStorage: false)
   }

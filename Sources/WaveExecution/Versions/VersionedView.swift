@@ -96,19 +96,21 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
-    var place = try state.place(address, arena)
+    var place = try state.place(address, for: notes.index, arena)
     var version: AccountCell.List.Pointer?
     // Before the version: what becomes final meanwhile may not be what is read.
     var isFinal = true
-    if !place.isConstant || state.hasSurprises {
+    if !place.sharing.isQuiet || state.hasSurprises {
       unsafe version = place.cell.last(before: notes.index, in: state.round)
       unsafe isFinal = version?.pointee.change.isFinal ?? true
     }
-    var found = unsafe place.cell.account(behind: version)
+    var found =
+      unsafe notes.isExact
+      ? try state.finalAccount(place, version) : place.cell.account(behind: version)
     if address == notes.sender, !notes.isExact, found != nil, found?.nonce != notes.nonce {
       // What is read is not what is there.
       found?.nonce = notes.nonce
-    } else if isFinal {
+    } else if isFinal, place.sharing != .foreign {
       unsafe place.note(version)
     }
     notes.accounts.append(place)
@@ -120,27 +122,33 @@ final class VersionedView: StateReader, @unchecked Sendable {
     if let known = notes.coinbasePlace {
       place = known
     } else {
-      place = try state.place(coinbase, arena)
+      // Nobody's own: it is kept from transaction to transaction.
+      place = AccountPlace(try state.place(coinbase, for: notes.index, arena).cell, sharing: .shared)
       notes.coinbasePlace = place
     }
     notes.accounts.append(place)
-    if notes.isExact { return state.finalAccount(place.cell, before: notes.index) }
+    if notes.isExact {
+      return unsafe try state.finalAccount(place, place.cell.last(before: notes.index, in: state.round))
+    }
     var account = place.cell.base
     if coinbase == notes.sender { account?.nonce = notes.nonce }
     return account
   }
 
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    var place = try state.place(address, slot, arena)
-    if place.isConstant, !state.hasSurprises, !state.hasRemovals {
+    var place = try state.place(address, slot, for: notes.index, arena)
+    if place.sharing.isQuiet, !state.hasSurprises, !state.hasRemovals {
       unsafe place.note(nil)
       notes.slots.append(SlotNote(address: address, place: place))
       return place.cell.base
     }
     let version = unsafe place.cell.last(before: notes.index, in: state.round)
     // A sum may be another one in the end.
-    if unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true { unsafe place.note(version) }
+    if place.sharing != .foreign, unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true {
+      unsafe place.note(version)
+    }
     notes.slots.append(SlotNote(address: address, place: place))
+    if notes.isExact { return unsafe try state.finalValue(place, of: address, version, before: notes.index) }
     return unsafe state.value(place.cell, of: address, version, before: notes.index)
   }
 
@@ -169,7 +177,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
           unsafe (accounts + position).initialize(to: notes.accounts[found])
           next = found &+ 1
         } else {
-          let place = unsafe try state.place(effects[position].address, arena)
+          let place = unsafe try state.place(effects[position].address, for: notes.index, arena)
           unsafe (accounts + position).initialize(to: place)
         }
       }
@@ -185,7 +193,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
           unsafe (slots + position).initialize(to: notes.slots[found].place)
           next = found &+ 1
         } else {
-          let place = unsafe try state.place(effects[position].address, effects[position].key, arena)
+          let place = unsafe try state.place(
+            effects[position].address, effects[position].key, for: notes.index, arena)
           unsafe (slots + position).initialize(to: place)
         }
       }
