@@ -129,6 +129,8 @@ extension TransactionEffects {
 extension AccountEffect {
   /// Whether the parts of `account` that were observed are as they were.
   public func holds(for account: Account?) -> Bool {
+    // Most accounts are credited only.
+    if observed.isEmpty, requiredBalance.isZero { return true }
     let found = account ?? Account()
     let seen = before ?? Account()
     if observed.contains(.balanceObserved), found.balance != seen.balance { return false }

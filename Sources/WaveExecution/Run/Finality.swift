@@ -5,8 +5,10 @@ import Synchronization
 /// How far a block's transactions are final, and what only the committer touches. Apart from what workers look at all
 /// the time, and between cache lines that nobody uses: each line that the committer writes must travel to whoever reads
 /// anything else on it.
+@safe
 final class Finality: @unchecked Sendable {
   // Invariant: all but the atomics belongs to whoever holds `committing`, and to the caller when all workers have left.
+  // `storage` points to one initialised value that this object owns.
   private let lineBefore = CacheLine()
   /// Transactions below this are final.
   let frontier: Atomic<Int>
@@ -16,8 +18,8 @@ final class Finality: @unchecked Sendable {
   let isRepeating = Atomic<Bool>(false)
   private let lineBetween = CacheLine()
   let committing = SpinLock()
-  /// What the final transactions gave.
-  var result: BlockResult
+  /// For `result`: behind a pointer, as checking each access for exclusivity takes about as long as the access.
+  private let storage: UnsafeMutablePointer<BlockResult>
   /// Who depends on whom, where there is no plan.
   var kinds = CallKinds()
   /// Why the block is not valid.
@@ -44,7 +46,19 @@ final class Finality: @unchecked Sendable {
   ///   - result: what they gave.
   init(from first: Int, _ result: consuming BlockResult) {
     frontier = Atomic(first)
-    self.result = result
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: result)
+  }
+
+  deinit {
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  /// What the final transactions gave.
+  var result: BlockResult {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(storage) }
+    @inline(__always) unsafeMutableAddress { unsafe storage }
   }
 
   // MARK: Repetitions

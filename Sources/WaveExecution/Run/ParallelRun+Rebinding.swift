@@ -12,9 +12,9 @@ extension ParallelRun {
   func mayRun(_ index: Int, _ worker: inout Worker) -> Bool {
     let behind = unsafe records[index].behind.load(ordering: .relaxed)
     if behind >= 0 { return mayRun(index, behind: Int(behind)) }
-    guard let rebinding, rebinding.concerns(index) || perturbation?.forcesRebinding(index) == true else {
-      return true
-    }
+    guard let watch, watch.with({ $0.concerns(index) }) || perturbation?.forcesRebinding(index) == true,
+      let rebinding
+    else { return true }
     return mayRun(index, rebinding, &worker)
   }
 

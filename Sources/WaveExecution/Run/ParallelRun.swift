@@ -36,8 +36,10 @@ final class ParallelRun: @unchecked Sendable {
   let pace: Pace?
   /// Nil where the plan's predictions are not known, or nobody could make them anew.
   let rebinding: Rebinding?
-  /// Whether what transactions will look at is asked for ahead of them.
-  private let fetchesAhead: Bool
+  /// The same, for who asks before every transaction.
+  let watch: Uncounted<Rebinding>?
+  /// What transactions will look at, where that is asked for ahead of them; the plan's.
+  private let footprints: Uncounted<Footprints>?
   let count: Int
   /// Those before this one had run before the run in parallel began.
   let first: Int
@@ -84,10 +86,12 @@ final class ParallelRun: @unchecked Sendable {
       base: base, state: state, coinbase: processor.environment.coinbase, rules: plan.rules,
       footprints: plan.footprints,
       finality: finality, tables: workspace.tables, expecting: Self.expectedSlots(processor))
-    fetchesAhead = versions.rows.map { plan.footprints?.fits($0) ?? false } ?? false
+    let fits = versions.rows.map { plan.footprints?.fits($0) ?? false } ?? false
+    footprints = fits ? plan.footprints.map { unsafe Uncounted($0) } : nil
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
+    watch = rebinding.map { unsafe Uncounted($0) }
     table = workspace.records
     table.begin(waiting: plan.waiting)
     unsafe records = table.records
@@ -170,7 +174,7 @@ final class ParallelRun: @unchecked Sendable {
         guard mayRun(index, &worker) else { continue }
         // Whoever takes over needs nobody released.
         guard claim(index, Claim.worker) else { continue }
-        if fetchesAhead { prefetch(behind: position - 1, &worker) }
+        prefetch(behind: position - 1, &worker)
         pace?.add(plan.costs[index], by: worker.number)
         run(index, &worker, &machine)
       }
@@ -190,11 +194,11 @@ final class ParallelRun: @unchecked Sendable {
 
   /// Asks for what the transaction about to run and the next of those taken will look at.
   private func prefetch(behind position: Int, _ worker: inout Worker) {
-    guard let footprints = plan.footprints else { return }
+    guard let footprints else { return }
     let end = min(position + 1 + Self.prefetchDistance, worker.taken.count)
     while worker.fetched < end {
       let index = Int(worker.taken[worker.fetched])
-      versions.prefetch(footprints, of: index)
+      footprints.with { versions.prefetch($0, of: index) }
       unsafe Prefetch.fetchAll(worker.transactions + index)
       // What comes of it goes there.
       unsafe Prefetch.fetchAll(UnsafePointer(outcomes + index))
@@ -231,7 +235,7 @@ final class ParallelRun: @unchecked Sendable {
   }
 
   /// Whether someone may want to know what became of something although the plan knows of nobody.
-  var showsAll: Bool { rebinding?.isAlert == true }
+  var showsAll: Bool { watch?.with { $0.isAlert } == true }
 
   /// Runs a transaction on the worker's view and notes what it gave and where.
   func execute(
