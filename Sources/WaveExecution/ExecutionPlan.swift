@@ -19,8 +19,10 @@ public final class ExecutionPlan: Sendable {
 
   /// The state that a plan's predictions were made on.
   public enum Origin: Sendable {
-    /// The one that the block begins with, alone or followed through the block.
+    /// The one that the block begins with, as if each transaction were the first.
     case opening
+    /// The same, followed through the block: each on what earlier ones are predicted to leave.
+    case inOrder
     /// An older one, or another: what they hang on may have changed before the block.
     case other
   }

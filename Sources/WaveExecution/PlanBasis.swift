@@ -4,6 +4,7 @@ import EthereumTypes
 /// The predictions that a plan follows from, and which of their conditions a run has to look at.
 struct PlanBasis: Sendable {
   let predictions: [Prediction]
+  let origin: ExecutionPlan.Origin
   /// All conditions, transaction by transaction: first those to look at in any case before it starts, then the others, which
   /// only a surprise can break.
   private let conditions: [Condition]
@@ -19,8 +20,9 @@ struct PlanBasis: Sendable {
   init?(_ predictions: [Prediction], madeOn origin: ExecutionPlan.Origin) {
     guard predictions.contains(where: { !$0.conditions.isEmpty }) else { return nil }
     self.predictions = predictions
+    self.origin = origin
     var conditioned: Set<Location> = []
-    if origin == .opening {
+    if origin != .other {
       for prediction in predictions {
         for condition in prediction.conditions { conditioned.insert(condition.location) }
       }
@@ -33,7 +35,7 @@ struct PlanBasis: Sendable {
       starts.append(Int32(truncatingIfNeeded: conditions.count))
       conditions += prediction.conditions.filter { origin == .other || written.contains($0.location) }
       ends.append(Int32(truncatingIfNeeded: conditions.count))
-      guard origin == .opening else { continue }
+      guard origin != .other else { continue }
       conditions += prediction.conditions.filter { !written.contains($0.location) }
       for location in prediction.access.writes where conditioned.contains(location) {
         written.insert(location)

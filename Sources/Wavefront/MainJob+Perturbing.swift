@@ -12,9 +12,10 @@ extension MainJob {
   /// - Throws: `FormatError` or `BlockError`, as the first run would have.
   public func perturb(runs: Int) throws -> String? {
     let processor = try BlockJob(snapshot, threads: 1).processor
+    // As if predicted each alone: then more is bound again.
     let plan = ExecutionPlan(
-      schedule, predictions: predictions.map(\.prediction), on: try processor.opening(over: snapshot.preState)
-    )
+      schedule, predictions: predictions.map(\.prediction), madeOn: .opening,
+      on: try processor.opening(over: snapshot.preState))
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(processor, on: snapshot.preState)
     let predictor = prePass.predictor(for: processor)
     let threads = [2, 3, 4, 1, 8, 16, 5]

@@ -76,7 +76,8 @@ public struct MainJob: Sendable {
     let planner = BlockPlanner(processor, on: before)
     schedule = .ordered(
       planner.transactions(predictions.map(\.prediction), addsUp: true), workers: executor.threads)
-    let plan = ExecutionPlan(schedule, predictions: predictions.map(\.prediction), on: before)
+    let plan = ExecutionPlan(
+      schedule, predictions: predictions.map(\.prediction), madeOn: inOrder ? .inOrder : .opening, on: before)
     timings.schedule = start.nanosecondsSince
 
     let reference = BlockExecutor(kind: .serial, threads: 1)

@@ -98,7 +98,7 @@ public struct RebindingBenchmark: Sendable {
     let inOrder = prePass.predict(processor, on: opening).map(\.prediction)
     let origin: ExecutionPlan.Origin = planState === preState ? .opening : .other
     let stale = plan(processor, alone, on: opening, origin)
-    let fresh = plan(processor, inOrder, on: opening, .opening)
+    let fresh = plan(processor, inOrder, on: opening, .inOrder)
     let predictor = prePass.predictor(for: processor)
     let ways: [(BlockExecutor, ExecutionPlan?, BlockPredictor?)] = [
       (serial, nil, nil), (dataflow, stale, nil), (dataflow, stale, predictor), (dataflow, fresh, predictor),

@@ -107,18 +107,11 @@ struct RebindingTests {
     let serial = try Self.serial(random)
     let predictor = Self.predictor(random)
     let known = try Self.plan(random, predictor)
-    // Everything waits for the change, and the last comes first. Such transactions take long enough to spend time on them.
-    let cost: Int = 1 << 25
-    let costs = [Int](repeating: cost, count: count)
-    let priorities = (0..<count).map { 1000 * cost * ($0 == 0 ? 10 : $0) }
-    let backwards = ExecutionPlan(
-      predecessors: CompactRows((0..<count).map { $0 == 0 ? [] : [0] as [Int32] }),
-      priorities: priorities, costs: costs, basis: known.basis)
-    let waves = ExecutionPlan(
-      predecessors: CompactRows((0..<count).map { $0 == 0 ? [] : [0] as [Int32] }),
-      priorities: priorities, costs: costs,
-      waveOf: (0..<count).map { $0 == 0 ? 0 : Int32(1 + (count - $0) / 8) }, basis: known.basis)
-    for (kind, plan) in [(ExecutorKind.dataflow, backwards), (.waves, waves)] {
+    let waves = (0..<count).map { $0 == 0 ? 0 : Int32(1 + (count - $0) / 8) }
+    for (kind, plan) in [
+      (ExecutorKind.dataflow, Self.backwards(count, known.basis)),
+      (.waves, Self.backwards(count, known.basis, waves)),
+    ] {
       let executor = BlockExecutor(kind: kind, threads: 1, adapts: false)
       let without = try executor.run(random.processor, on: random.state, plan: plan)
       try ExecutorTests.expectSame(serial, without, "\(kind) without")
@@ -128,6 +121,37 @@ struct RebindingTests {
       try ExecutorTests.expectSame(serial, with, "\(kind) with")
       #expect(with.rebindings > 0)
       #expect(with.mispredictions == 0)
+    }
+  }
+
+  /// Everything waits for the first one, and the last comes first. Such transactions take long enough to spend time on them.
+  private static func backwards(_ count: Int, _ basis: PlanBasis?, _ waveOf: [Int32]? = nil) -> ExecutionPlan
+  {
+    let cost: Int = 1 << 25
+    return ExecutionPlan(
+      predecessors: CompactRows((0..<count).map { $0 == 0 ? [] : [0] as [Int32] }),
+      priorities: (0..<count).map { 1000 * cost * ($0 == 0 ? 10 : $0) },
+      costs: Array(repeating: cost, count: count), waveOf: waveOf, basis: basis)
+  }
+
+  @Test("but not where they were made in order, as long as nothing has run in vain")
+  func inOrder() throws {
+    let count = 80
+    let random = Self.block(jobs: count, settings: [0: 20])
+    let serial = try Self.serial(random)
+    let predictor = Self.predictor(random)
+    let known = try Self.plan(random, predictor, madeOn: .inOrder)
+    let executor = BlockExecutor(kind: .dataflow, threads: 1, adapts: false)
+    let run = try executor.run(
+      random.processor, on: random.state, plan: Self.backwards(count, known.basis), predictor: predictor)
+    try ExecutorTests.expectSame(serial, run, "backwards")
+    #expect(run.rebindings == 0)
+    #expect(run.mispredictions > 0)
+    // In block order it shows at once what runs in vain.
+    for threads in [1, 2, 5] {
+      let executor = BlockExecutor(kind: .dataflow, threads: threads, adapts: false)
+      let run = try executor.run(random.processor, on: random.state, plan: known, predictor: predictor)
+      try ExecutorTests.expectSame(serial, run, "\(threads) threads")
     }
   }
 

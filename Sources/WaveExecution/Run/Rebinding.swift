@@ -48,7 +48,7 @@ final class Rebinding: Sendable {
     self.basis = basis
     self.predictor = predictor
     self.processor = processor
-    credit = Atomic(Self.trials &* nanosecondsEach)
+    credit = Atomic(basis.origin == .inOrder ? 0 : Self.trials &* nanosecondsEach)
   }
 
   /// How many predictions were made anew.
@@ -105,7 +105,8 @@ final class Rebinding: Sendable {
 
   /// A transaction is not bound more often than this; then it runs as it is.
   private static var mostTimes: Int { 3 }
-  /// The time of so many transactions is spent to see whether it makes a difference.
+  /// The time of so many transactions is spent to see whether it makes a difference. Nothing is where predictions were made in
+  /// order, with what was to come in mind: there it makes none, as a rule, until something has run in vain.
   private static var trials: Int { 1 }
   /// That of so many more for each that does touch something else than before, or that ran in vain.
   private static var reward: Int { 2 }
