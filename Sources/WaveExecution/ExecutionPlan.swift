@@ -109,7 +109,7 @@ public final class ExecutionPlan: Sendable {
   /// A run has to be set up, and a thread that sleeps takes some ten microseconds to wake, on a virtual machine nearly a
   /// hundred; what a transaction did has to reach another core, which takes some round trips of so many nanoseconds.
   private static func overhead(roundTrip: Int) -> DispatchOverhead {
-    DispatchOverhead(startUp: 100_000, perTransaction: 500 + 3 * roundTrip, perMille: 80)
+    DispatchOverhead(startUp: 100_000, perTransaction: 300 + 3 * roundTrip, perMille: 40)
   }
 
   /// Whether the plan would pay if sharing cost nothing but another thread's waking.

@@ -10,8 +10,8 @@ import WaveExecution
 /// Measures the executors side by side on whole blocks.
 ///
 /// On each block every way of running it takes its turn, again and again, so that whatever else the machine does
-/// disturbs all alike; the median counts. Every run is compared with the serial one. All run on machines and memory
-/// that are warm from the blocks before, serial like the others, and give the same: results, effects and state.
+/// disturbs all alike; the median counts. Every run is compared with the serial one. All but `rested` run behind another run of
+/// their own, serial like the others, and give the same: results, effects and state.
 public struct ParallelBenchmark: Sendable {
   /// What one way of running a block took: medians.
   public struct Cost: Encodable, Sendable {
@@ -40,6 +40,8 @@ public struct ParallelBenchmark: Sendable {
     /// By `dataflow` with the schedule at hand, as who built the block has it: made from predictions of what the
     /// transactions touch and from the time that each took.
     public let planned: Cost
+    /// The same, but not behind another run of its own: the cores of all threads but one have slept for some milliseconds.
+    public let rested: Cost
     /// By `dataflow` with the pre-pass (summaries warm) and the scheduling inside, or whatever the executor finds pays.
     public let cold: Cost
     /// What `cold` did.
@@ -50,7 +52,7 @@ public struct ParallelBenchmark: Sendable {
     public let serialBesideBlockSTM: Cost
     /// By `dataflow` with the schedule at hand on one thread: what the parallel machinery itself costs.
     public let alone: Cost
-    /// What `planned` is expected to gain: the schedule simulated with what sharing costs, 1 where the run is serial.
+    /// What `rested` is expected to gain: the schedule simulated with what sharing costs, 1 where the run is serial.
     public let simulated: Double
     /// What each of two busy cores does of what the one core does that runs the serial block alone: both run the block
     /// serially, each for itself, in turns with the other ways. No executor on two threads gains more than the ceiling times
@@ -75,6 +77,8 @@ public struct ParallelBenchmark: Sendable {
 
     /// Serial time over planned time.
     public var plannedSpeedUp: Double { Double(serial.wall) / Double(max(planned.wall, 1)) }
+    /// Serial time over the time of the planned run on cores that have slept.
+    public var restedSpeedUp: Double { Double(serial.wall) / Double(max(rested.wall, 1)) }
     /// Serial time over cold time.
     public var coldSpeedUp: Double { Double(serial.wall) / Double(max(cold.wall, 1)) }
     /// Serial time over Block-STM's time.
@@ -147,8 +151,10 @@ public struct ParallelBenchmark: Sendable {
     let (planned, pace) = try measure(
       [
         .init(executor: serial) { try run(serial, nil) },
-        .init(executor: dataflow) { try run(dataflow, plan) },
+        // Between two that run on one thread, forwards as backwards.
+        .init(executor: dataflow, isRested: true) { try run(dataflow, plan) },
         .init(executor: alone) { try run(alone, plan) },
+        .init(executor: dataflow) { try run(dataflow, plan) },
         .init(executor: cold) { try cold.run(processor, on: preState, predictor: predictor) },
       ],
       together: neighbours.map { neighbour in { @Sendable in _ = try? neighbour.run(processor, on: preState) }
@@ -175,9 +181,10 @@ public struct ParallelBenchmark: Sendable {
     }
     return Measurement(
       block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
-      gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[1].cost, cold: planned[3].cost,
-      coldWay: planned[3].run.way, blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
-      alone: planned[2].cost, simulated: planned[1].run.way == .serial ? 1 : plan.speedUp,
+      gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[3].cost,
+      rested: planned[1].cost, cold: planned[4].cost, coldWay: planned[4].run.way,
+      blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
+      alone: planned[2].cost, simulated: planned[3].run.way == .serial ? 1 : plan.speedUp,
       paceOfTwo: pace, ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
       ceilingOf8ByGas: speedUp(perfect, gas, 8), planOf8: speedUp(covering, times, 8),
       planOf8ByGas: speedUp(covering, gas, 8),
@@ -228,7 +235,7 @@ public struct ParallelBenchmark: Sendable {
     return ExecutionPlan(
       Schedule.ordered(
         planner.transactions(predictions, costs: costs, addsUp: true), workers: threads), workers: threads,
-      unit: .nanoseconds, predictions: predictions, on: state)
+      unit: .nanoseconds, predictions: predictions, madeOn: .inOrder, on: state)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.

@@ -33,10 +33,9 @@ struct Samples {
   private var wall: [UInt64] = []
   private var cpu: [UInt64] = []
 
-  /// Adds the mean of some runs.
-  mutating func add(wall: UInt64, cpu: UInt64) {
-    self.wall.append(wall)
-    self.cpu.append(cpu)
+  mutating func add(_ sample: Sample) {
+    wall.append(sample.wall)
+    cpu.append(sample.cpu)
   }
 
   /// The medians.
@@ -49,13 +48,17 @@ struct Samples {
 
 /// Measures several ways of running a block beside each other.
 ///
-/// Every way takes its turn, again and again, so that whatever else the machine does disturbs all alike. A block of
-/// microseconds is run many times in each round, still in turns: the speed of a virtual machine's core changes from
+/// Every way takes its turn, again and again, so that whatever else the machine does disturbs all alike. It is run once
+/// more just before it is measured: its cores are awake then, and their caches hold what it left. Otherwise a way on
+/// several threads would be measured on cores that had slept through all ways on one, beside those on the one core that
+/// has just run the very block. A block of microseconds is run many times in each round, still in turns: the speed of a virtual machine's core changes from
 /// millisecond to millisecond with what its host does.
 struct SideBySide {
   /// A way of running the block.
   struct Way {
     let executor: BlockExecutor
+    /// Whether to measure it as others have left the cores: but for the calling thread's they have slept.
+    var isRested = false
     let run: () throws -> BlockRun
   }
 
@@ -89,22 +92,17 @@ struct SideBySide {
   ///   - number: every other round goes backwards: what ran before leaves its traces in the caches.
   ///   - inspect: shown every run, while no clock runs.
   mutating func round(_ number: Int, inspect: (BlockRun) throws -> Void = { _ in }) throws {
-    var wall = [UInt64](repeating: 0, count: ways.count)
-    var cpu = wall
     for time in 0..<times {
       for turn in ways.indices {
         let way = (number + time) % 2 == 0 ? turn : ways.count - 1 - turn
         // Freed before the clock runs.
         runs[way] = nil
+        if !ways[way].isRested { _ = try ways[way].run() }
         let sample = try sample(ways[way])
         runs[way] = sample.run
         try inspect(sample.run)
-        wall[way] += sample.wall
-        cpu[way] += sample.cpu
+        samples[way].add(sample)
       }
-    }
-    for way in ways.indices {
-      samples[way].add(wall: wall[way] / UInt64(times), cpu: cpu[way] / UInt64(times))
     }
   }
 

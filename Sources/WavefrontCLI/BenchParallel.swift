@@ -47,10 +47,11 @@ struct BenchParallel: Encodable {
 
   private static func title(_ threads: Int) -> String {
     """
-    Speed-up over serial on \(threads) threads at most. simul.: the planned run simulated, sharing included. Ceilings: a perfect
-    plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
+    Speed-up over serial on \(threads) threads at most, each run behind another one of the same way; rested: the planned run on cores that
+    have slept; simul.: that simulated, sharing included. Ceilings: a perfect plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch
+    free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
     pace: what each of two busy cores does of what the one does that runs serial; no executor gains more than the ceiling times that.
-         block   txs   Mgas serial ms planned simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
+         block   txs   Mgas serial ms planned rested simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
     """
   }
 
@@ -60,9 +61,10 @@ struct BenchParallel: Encodable {
     let way = row.coldWay.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
     return name
       + String(
-        format: "%6d %6.1f %9.2f %7.2f %6.2f %4.2f %5.2f %7d %6.2f  ", row.transactions,
+        format: "%6d %6.1f %9.2f %7.2f %6.2f %6.2f %4.2f %5.2f %7d %6.2f  ", row.transactions,
         Double(row.gas) / 1e6,
-        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, row.simulated, cpu(row.planned), cpu(row.alone),
+        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, row.restedSpeedUp, row.simulated, cpu(row.planned),
+        cpu(row.alone),
         row.planned.threads,
         row.coldSpeedUp) + way
       + String(
@@ -84,7 +86,8 @@ struct BenchParallel: Encodable {
       means.text("all \(means.blocks) blocks"),
       largeMeans.blocks > 0
         ? "\n" + largeMeans.text("the \(largeMeans.blocks) blocks since London of more than 3 Mgas") : "",
-      worst("planned", \.plannedSpeedUp), worst("cold", \.coldSpeedUp), beaten,
+      worst("planned", \.plannedSpeedUp), worst("cold", \.coldSpeedUp),
+      beaten,
     ].joined()
   }
 

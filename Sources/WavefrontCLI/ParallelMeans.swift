@@ -7,8 +7,10 @@ struct ParallelMeans: Encodable {
 
   let blocks: Int
   let planned: Double
+  let rested: Double
   let simulated: Double
-  /// The mean of how far simulated and real are apart, as a share of the real.
+  /// The mean of how far what was simulated, at the pace that two busy cores had, and rested are apart, as a share of the
+  /// latter.
   let simulationError: Double
   let cold: Double
   let blockSTM: Double
@@ -29,9 +31,13 @@ struct ParallelMeans: Encodable {
     }
     blocks = rows.count
     planned = mean(\.plannedSpeedUp)
+    rested = mean(\.restedSpeedUp)
     simulated = mean(\.simulated)
     simulationError =
-      rows.reduce(0) { $0 + abs($1.simulated / $1.plannedSpeedUp - 1) } / Double(max(rows.count, 1))
+      rows.reduce(0) { sum, row in
+        let pace = row.rested.threads > 1 ? row.paceOfTwo : 1
+        return sum + abs(row.simulated * pace / row.restedSpeedUp - 1)
+      } / Double(max(rows.count, 1))
     cold = mean(\.coldSpeedUp)
     blockSTM = mean(\.blockSTMSpeedUp)
     paceOfTwo = mean(\.paceOfTwo)
@@ -49,13 +55,14 @@ struct ParallelMeans: Encodable {
   func text(_ group: String) -> String {
     String(
       format:
-        "geometric means of \(group): planned %.2f (%.0f %% of the ceiling at the pace of two; simulated %.2f, apart by %.0f %% on average), cold %.2f, "
+        "geometric means of \(group): planned %.2f (%.0f %% of the ceiling at the pace of two), "
+        + "on cores that have slept %.2f (%.0f %%; simulated %.2f, at that pace apart by %.0f %% on average), cold %.2f, "
         + "block-stm %.2f, ceiling %.2f @2 (%.2f at the %.2f that two busy cores keep of their pace) and %.2f @8\n"
         + "  our plans @8 %.2f (with gas for time %.2f, ceiling %.2f); %d transactions: %d executions planned, "
         + "%d by block-stm",
-      planned, 100 * planned / (ceilingOf2 * paceOfTwo), simulated, simulationError * 100, cold, blockSTM,
-      ceilingOf2,
-      ceilingOf2 * paceOfTwo, paceOfTwo, ceilingOf8, planOf8, planOf8ByGas,
+      planned, 100 * planned / (ceilingOf2 * paceOfTwo), rested, 100 * rested / (ceilingOf2 * paceOfTwo),
+      simulated, simulationError * 100, cold, blockSTM, ceilingOf2, ceilingOf2 * paceOfTwo,
+      paceOfTwo, ceilingOf8, planOf8, planOf8ByGas,
       ceilingOf8ByGas, transactions, plannedExecutions, blockSTMExecutions)
   }
 }
