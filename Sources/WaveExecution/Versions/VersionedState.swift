@@ -107,11 +107,18 @@ final class VersionedState: @unchecked Sendable {
 
   // MARK: Finding
 
-  /// The account's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
+  /// The account's row below, −1 for none.
   @inline(__always)
-  func place(_ address: Address, for index: Int, _ arena: Arena) throws(StateReadError) -> AccountPlace {
+  func row(of address: Address) -> Int { rows?.accountRow(address) ?? -1 }
+
+  /// The account's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
+  ///
+  /// - Parameter row: the account's.
+  @inline(__always)
+  func place(
+    _ address: Address, at row: Int, for index: Int, _ arena: Arena
+  ) throws(StateReadError) -> AccountPlace {
     if let rows {
-      let row = rows.accountRow(address)
       if row >= 0 {
         let sharing = accountOwners?.sharing(row, by: index) ?? .shared
         return unsafe AccountPlace(
@@ -122,12 +129,13 @@ final class VersionedState: @unchecked Sendable {
   }
 
   /// The slot's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
+  ///
+  /// - Parameter account: the account's row.
   @inline(__always)
   func place(
-    _ address: Address, _ slot: UInt256, for index: Int, _ arena: Arena
+    _ address: Address, at account: Int, _ slot: UInt256, for index: Int, _ arena: Arena
   ) throws(StateReadError) -> SlotPlace {
     if let rows {
-      let account = rows.accountRow(address)
       let row = account >= 0 ? rows.slotRow(account, slot) : -1
       if row >= 0 {
         let sharing = slotOwners?.sharing(row, by: index) ?? .shared

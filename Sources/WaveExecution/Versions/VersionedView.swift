@@ -35,6 +35,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
     var nonce: UInt64 = 0
     /// Whether all transactions before are final, so that everything is as it will be.
     var isExact = false
+    /// The account last looked for and its row: what a contract reads is mostly its own.
+    var latest = Address.zero
+    var latestRow = -1
     /// What was looked at, in that order.
     var accounts = PlainArray<AccountPlace>(capacity: 64)
     var slots = PlainArray<SlotNote>(capacity: 256)
@@ -67,6 +70,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
     coinbase = state.coinbase
     unsafe storage = memory.notes
     notes.coinbasePlace = nil
+    notes.latest = .zero
+    notes.latestRow = state.row(of: .zero)
   }
 
   private var notes: Notes {
@@ -92,11 +97,20 @@ final class VersionedView: StateReader, @unchecked Sendable {
     notes.slots.removeAll()
   }
 
+  @inline(__always)
+  private func row(of address: Address) -> Int {
+    if address == notes.latest { return notes.latestRow }
+    let row = state.row(of: address)
+    notes.latest = address
+    notes.latestRow = row
+    return row
+  }
+
   // MARK: StateReader
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
-    var place = try state.place(address, for: notes.index, arena)
+    var place = try state.place(address, at: row(of: address), for: notes.index, arena)
     var version: AccountCell.List.Pointer?
     // Before the version: what becomes final meanwhile may not be what is read.
     var isFinal = true
@@ -123,7 +137,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
       place = known
     } else {
       // Nobody's own: it is kept from transaction to transaction.
-      place = AccountPlace(try state.place(coinbase, for: notes.index, arena).cell, sharing: .shared)
+      let row = row(of: coinbase)
+      place = AccountPlace(try state.place(coinbase, at: row, for: notes.index, arena).cell, sharing: .shared)
       notes.coinbasePlace = place
     }
     notes.accounts.append(place)
@@ -136,7 +151,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   }
 
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    var place = try state.place(address, slot, for: notes.index, arena)
+    var place = try state.place(address, at: row(of: address), slot, for: notes.index, arena)
     if place.sharing.isQuiet, !state.hasSurprises, !state.hasRemovals {
       unsafe place.note(nil)
       notes.slots.append(SlotNote(address: address, place: place))
@@ -177,7 +192,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
           unsafe (accounts + position).initialize(to: notes.accounts[found])
           next = found &+ 1
         } else {
-          let place = unsafe try state.place(effects[position].address, for: notes.index, arena)
+          let address = unsafe effects[position].address
+          let place = try state.place(address, at: row(of: address), for: notes.index, arena)
           unsafe (accounts + position).initialize(to: place)
         }
       }
@@ -193,8 +209,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
           unsafe (slots + position).initialize(to: notes.slots[found].place)
           next = found &+ 1
         } else {
+          let address = unsafe effects[position].address
           let place = unsafe try state.place(
-            effects[position].address, effects[position].key, for: notes.index, arena)
+            address, at: row(of: address), effects[position].key, for: notes.index, arena)
           unsafe (slots + position).initialize(to: place)
         }
       }
