@@ -51,10 +51,10 @@ struct Scout {
   /// So much gas takes some ten microseconds: looking at the clock for each transaction would be felt.
   private static var gasBetweenLooks: UInt64 { 150_000 }
   /// What is left must take so long, or it is over before another thread has done much.
-  private static var leastNanoseconds: Double { 1_200_000 }
+  private static var leastNanoseconds: Double { 1_300_000 }
   /// What a plain transfer takes goes for handing over what it did from one core to another, and without a plan some
   /// more for nothing.
-  private static var leastNanosecondsEach: Double { 3.5 * Double(ExecutionPlan.overhead.perTransaction) }
+  private static var leastNanosecondsEach: Double { 5 * Double(ExecutionPlan.overhead.perTransaction) }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.
