@@ -19,6 +19,9 @@ public struct ParallelBenchmark: Sendable {
     public let wall: UInt64
     /// Nanoseconds of processor time, of all threads together.
     public let cpu: UInt64
+    /// How many times as fast as serial: the median over all turns, of which each has the times of both side by side, as the
+    /// speed of a virtual machine's cores changes from turn to turn.
+    public let speedUp: Double
     /// Executions of transactions in the last run, repeated ones included.
     public let executions: Int
     /// On how many threads the last run was.
@@ -76,13 +79,13 @@ public struct ParallelBenchmark: Sendable {
     public let difference: String?
 
     /// Serial time over planned time.
-    public var plannedSpeedUp: Double { Double(serial.wall) / Double(max(planned.wall, 1)) }
+    public var plannedSpeedUp: Double { planned.speedUp }
     /// Serial time over the time of the planned run on cores that have slept.
-    public var restedSpeedUp: Double { Double(serial.wall) / Double(max(rested.wall, 1)) }
+    public var restedSpeedUp: Double { rested.speedUp }
     /// Serial time over cold time.
-    public var coldSpeedUp: Double { Double(serial.wall) / Double(max(cold.wall, 1)) }
+    public var coldSpeedUp: Double { cold.speedUp }
     /// Serial time over Block-STM's time.
-    public var blockSTMSpeedUp: Double { Double(serialBesideBlockSTM.wall) / Double(max(blockSTM.wall, 1)) }
+    public var blockSTMSpeedUp: Double { blockSTM.speedUp }
   }
 
   /// On how many threads at most.
@@ -202,14 +205,14 @@ public struct ParallelBenchmark: Sendable {
     _ ways: [SideBySide.Way], together neighbours: [@Sendable () -> Void] = []
   ) throws -> (results: [(cost: Cost, run: BlockRun)], paceOfTwo: Double) {
     var turns = try SideBySide(ways, patience: patience)
-    var together: [Double] = []
+    var paces: [Double] = []
     for number in 1...repeats {
       try turns.round(number)
-      if neighbours.count == 2 { together.append(timeOfTwo(neighbours[0], neighbours[1])) }
+      if neighbours.count == 2 {
+        paces.append(Double(turns.latest) / max(timeOfTwo(neighbours[0], neighbours[1]), 1))
+      }
     }
-    let results = turns.results
-    let ofTwo = together.isEmpty ? 1 : together.sorted()[together.count / 2]
-    return (results, Double(results[0].cost.wall) / max(ofTwo, 1))
+    return (turns.results, paces.isEmpty ? 1 : paces.median)
   }
 
   /// The time in nanoseconds that a core takes for the block where two run it, each for itself.

@@ -28,6 +28,11 @@ struct Sample {
   var isQuiet: Bool { disturbance < 0.01 }
 }
 
+extension Collection where Element: Comparable {
+  /// The upper median of a collection that is not empty.
+  var median: Element { sorted()[count / 2] }
+}
+
 /// The times of one way of running a block.
 struct Samples {
   private var wall: [UInt64] = []
@@ -39,11 +44,17 @@ struct Samples {
   }
 
   /// The medians.
-  func cost(of run: BlockRun) -> ParallelBenchmark.Cost {
-    ParallelBenchmark.Cost(
-      wall: wall.sorted()[wall.count / 2], cpu: cpu.sorted()[cpu.count / 2], executions: run.executions,
+  ///
+  /// - Parameter first: the times of the first way.
+  func cost(of run: BlockRun, beside first: Samples) -> ParallelBenchmark.Cost {
+    let speedUps = zip(first.wall, wall).map { Double($0) / Double(max($1, 1)) }
+    return ParallelBenchmark.Cost(
+      wall: wall.median, cpu: cpu.median, speedUp: speedUps.median, executions: run.executions,
       threads: run.threads)
   }
+
+  /// The median of the last so many times, in nanoseconds.
+  func median(ofLast count: Int) -> UInt64 { wall.suffix(count).median }
 }
 
 /// Measures several ways of running a block beside each other.
@@ -51,8 +62,9 @@ struct Samples {
 /// Every way takes its turn, again and again, so that whatever else the machine does disturbs all alike. It is run once
 /// more just before it is measured: its cores are awake then, and their caches hold what it left. Otherwise a way on
 /// several threads would be measured on cores that had slept through all ways on one, beside those on the one core that
-/// has just run the very block. A block of microseconds is run many times in each round, still in turns: the speed of a virtual machine's core changes from
-/// millisecond to millisecond with what its host does.
+/// has just run the very block. A block of microseconds is run many times in each round, still in turns: the speed of a
+/// virtual machine's core changes from millisecond to millisecond with what its host does. That is also why a way's
+/// speed-up is the median of those of all turns, not one median over the other.
 struct SideBySide {
   /// A way of running the block.
   struct Way {
@@ -124,8 +136,11 @@ struct SideBySide {
     return sample
   }
 
+  /// What the first way took in the last round, in nanoseconds.
+  var latest: UInt64 { samples[0].median(ofLast: times) }
+
   /// What each way took, and its last run.
   var results: [(cost: ParallelBenchmark.Cost, run: BlockRun)] {
-    zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1), $1) }
+    zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1, beside: samples[0]), $1) }
   }
 }
