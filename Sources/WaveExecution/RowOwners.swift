@@ -12,6 +12,12 @@ enum Sharing: UInt8 {
   /// Whether the transaction is not predicted to change it.
   var isSurprisedByChange: Bool { self == .constant || self == .foreign }
 
+  /// Whether others are shown what the transaction does to it before that is final, and after.
+  ///
+  /// - Parameter ownToo: whether they are of its own rows, too.
+  @inline(__always)
+  func isShown(ownToo: Bool) -> Bool { ownToo || self != .own }
+
   /// Whether nobody else is predicted to change it.
   var isQuiet: Bool {
     @inline(__always) get { rawValue <= Sharing.own.rawValue }

@@ -114,7 +114,7 @@ public struct MainJob: Sendable {
       run = try body()
       times.append(start.nanosecondsSince)
     }
-    return (run, times.sorted()[times.count / 2])
+    return (run, times.median)
   }
 
   /// The first thing in which two runs of a block differ.

@@ -187,7 +187,7 @@ public struct ParallelBenchmark: Sendable {
       gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[3].cost,
       rested: planned[1].cost, cold: planned[4].cost, coldWay: planned[4].run.way,
       blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
-      alone: planned[2].cost, simulated: planned[3].run.way == .serial ? 1 : plan.speedUp,
+      alone: planned[2].cost, simulated: planned[1].run.way == .serial ? 1 : plan.speedUp,
       paceOfTwo: pace, ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
       ceilingOf8ByGas: speedUp(perfect, gas, 8), planOf8: speedUp(covering, times, 8),
       planOf8ByGas: speedUp(covering, gas, 8),

@@ -86,8 +86,7 @@ struct BenchParallel: Encodable {
       means.text("all \(means.blocks) blocks"),
       largeMeans.blocks > 0
         ? "\n" + largeMeans.text("the \(largeMeans.blocks) blocks since London of more than 3 Mgas") : "",
-      worst("planned", \.plannedSpeedUp), worst("cold", \.coldSpeedUp),
-      beaten,
+      worst("planned", \.plannedSpeedUp), worst("cold", \.coldSpeedUp), beaten,
     ].joined()
   }
 

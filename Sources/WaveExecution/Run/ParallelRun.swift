@@ -86,8 +86,7 @@ final class ParallelRun: @unchecked Sendable {
       base: base, state: state, coinbase: processor.environment.coinbase, rules: plan.rules,
       footprints: plan.footprints,
       finality: finality, tables: workspace.tables, expecting: Self.expectedSlots(processor))
-    let fits = versions.rows.map { plan.footprints?.fits($0) ?? false } ?? false
-    footprints = fits ? plan.footprints.map { unsafe Uncounted($0) } : nil
+    footprints = versions.knowsOwners ? plan.footprints.map { unsafe Uncounted($0) } : nil
     rebinding = plan.basis.flatMap { basis in
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }

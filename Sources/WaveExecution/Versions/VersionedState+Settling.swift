@@ -20,7 +20,7 @@ extension VersionedState {
     publish(effects.deployedCodes)
     for position in effects.slots.indices {
       guard effects.slots[position].before != effects.slots[position].after,
-        unsafe ownToo || places.slots[position].sharing != .own
+        unsafe places.slots[position].sharing.isShown(ownToo: ownToo)
       else { continue }
       let version = unsafe arena.allocate(Version<SlotChange>.self)
       if let rules, let increment = rules.increment(effects.slots[position], of: index) {
@@ -34,7 +34,7 @@ extension VersionedState {
       unsafe insert(version, at: places.slots[position])
     }
     for position in effects.accounts.indices {
-      let isShown = unsafe accountsToo && (ownToo || places.accounts[position].sharing != .own)
+      let isShown = unsafe accountsToo && places.accounts[position].sharing.isShown(ownToo: ownToo)
       guard isShown || effects.accounts[position].isDestroyed, effects.accounts[position].changesAnything,
         effects.accounts[position].address != coinbase
       else { continue }
@@ -151,7 +151,7 @@ extension VersionedState {
       if isRemoved { noteRemoval() }
       if let own = unsafe place.own {
         unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
-      } else if ownToo || isRemoved || place.sharing != .own {
+      } else if isRemoved || place.sharing.isShown(ownToo: ownToo) {
         let version = unsafe arena.allocate(Version<AccountChange>.self)
         let change = AccountChange(leaving: after, wipesStorage: isRemoved)
         unsafe version.initialize(to: Version(index: index, change: change))
@@ -166,7 +166,7 @@ extension VersionedState {
       guard effects.slots[position].before != after else { continue }
       if let own = unsafe places.slots[position].own {
         if unsafe own.pointee.change.value == nil { unsafe own.pointee.change.settle(after) }
-      } else if unsafe ownToo || places.slots[position].sharing != .own {
+      } else if unsafe places.slots[position].sharing.isShown(ownToo: ownToo) {
         let version = unsafe arena.allocate(Version<SlotChange>.self)
         unsafe version.initialize(to: Version(index: index, change: SlotChange(after)))
         unsafe insert(version, at: places.slots[position])

@@ -107,6 +107,9 @@ final class VersionedState: @unchecked Sendable {
 
   // MARK: Finding
 
+  /// Whether it is known what transactions are predicted to look at and to change.
+  var knowsOwners: Bool { accountOwners != nil }
+
   /// The account's row below, −1 for none.
   @inline(__always)
   func row(of address: Address) -> Int { rows?.accountRow(address) ?? -1 }
