@@ -32,6 +32,23 @@ public struct Prediction: Hashable, Sendable {
   /// those who do not add up.
   public var increments: [Increment] = []
 
+  /// Storage keys that were worked out on the way, in the order in which the transaction is expected to ask for them: whoever
+  /// runs it need not hash them again. They say nothing of what it touches, and do not count where predictions are compared.
+  public var hashedPairs: [HashedPair] = []
+
+  /// Whether two predictions say the same.
+  public static func == (a: Prediction, b: Prediction) -> Bool {
+    a.trust == b.trust && a.access == b.access && a.conditions == b.conditions && a.increments == b.increments
+  }
+
+  /// Feeds what counts where predictions are compared.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(trust)
+    hasher.combine(access)
+    hasher.combine(conditions)
+    hasher.combine(increments)
+  }
+
   /// The access set with the increments as adds: what conflicts for those who add up.
   public var commutingAccess: AccessSet { commutingAccess { _ in true } }
 

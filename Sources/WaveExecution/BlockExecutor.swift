@@ -97,27 +97,24 @@ public final class BlockExecutor: Sendable {
     let count = processor.block.transactions.count
     let plan = plan?.count == count ? plan : nil
     let most = max(1, min(threads, count))
-    if kind == .serial || (adapts && (most == 1 || !mayPay(processor, plan))) {
-      let opening = MemoryState(base: state)
-      let result = try workspace.contexts[0].withMachine(for: processor, on: opening, codes: codes) {
-        machine throws(BlockError) in
-        try processor.executeSerially(on: opening, with: &machine)
-      }
-      return BlockRun(serially: result, opening)
-    }
     var result = BlockResult()
     var next = 0
+    if kind == .serial || (adapts && (most == 1 || !mayPay(processor, plan))) {
+      let opening = MemoryState(base: state)
+      try begin(processor, on: opening, &next, &result, plan) { _, _ in false }
+      return BlockRun(serially: result, opening)
+    }
     guard adapts, kind != .blockSTM, plan?.unit != .nanoseconds else {
       pool.prepare(for: most)
       let opening = MemoryState(base: state)
-      try begin(processor, on: opening, &next, &result) { _, _ in true }
+      try begin(processor, on: opening, &next, &result, nil) { _, _ in true }
       if count == 0 { return BlockRun(serially: result, opening) }
       return try share(processor, from: next, result, on: opening, over: state, plan, predictor, most)
     }
     let opening = MemoryState(base: state)
     if plan == nil { CoreDistance.refresh() }
     var scout = Scout(processor)
-    try begin(processor, on: opening, &next, &result) { next, result in
+    try begin(processor, on: opening, &next, &result, plan) { next, result in
       let finding = scout.look(next, result)
       if finding == .wake { scout.pausing { pool.prepare(for: most) } }
       return finding == .share
@@ -125,7 +122,7 @@ public final class BlockExecutor: Sendable {
     if next == count { return BlockRun(serially: result, opening) }
     let own = plan ?? self.plan(processor, from: next, on: opening, scout, predictor, most)
     if plan == nil, let own, !own.pays {
-      try begin(processor, on: opening, &next, &result) { _, _ in false }
+      try begin(processor, on: opening, &next, &result, own) { _, _ in false }
       return BlockRun(serially: result, opening)
     }
     return try share(processor, from: next, result, on: opening, over: state, own, predictor, most)
@@ -135,7 +132,7 @@ public final class BlockExecutor: Sendable {
   /// to its end where it does not.
   private func begin(
     _ processor: BlockProcessor, on state: MemoryState, _ next: inout Int, _ result: inout BlockResult,
-    until stops: (Int, borrowing BlockResult) -> Bool
+    _ plan: ExecutionPlan?, until stops: (Int, borrowing BlockResult) -> Bool
   ) throws(BlockError) {
     let count = processor.block.transactions.count
     try workspace.contexts[0].withMachine(for: processor, on: state, codes: codes) {
@@ -143,6 +140,7 @@ public final class BlockExecutor: Sendable {
       if next == 0 { result.opening = try processor.begin(&machine, on: state) }
       while next < count {
         if stops(next, result) { return }
+        plan?.prepare(&machine, for: next)
         try processor.executeNext(next, on: state, with: &machine, &result)
         next += 1
       }

@@ -61,6 +61,9 @@ public final class ExecutionPlan: Sendable {
   /// What the plan follows from; nil where that is not known, or hangs on nothing.
   let basis: PlanBasis?
 
+  /// For each transaction, the storage keys that were hashed when it was predicted; empty where nothing was.
+  let hashedPairs: [[HashedPair]]
+
   /// What each transaction is expected to look at; nil where that is not known.
   let footprints: Footprints?
 
@@ -93,7 +96,8 @@ public final class ExecutionPlan: Sendable {
       gain: PlanGain { simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead(roundTrip: $0)) },
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
-      footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil)
+      footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil,
+      hashedPairs: predictions.map(\.hashedPairs))
   }
 
   private static func makeFootprints(_ predictions: [Prediction], on state: (any StateReader)?) -> Footprints?
@@ -144,7 +148,7 @@ public final class ExecutionPlan: Sendable {
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, gain: PlanGain? = nil, rules: IncrementRules? = nil,
     shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil,
-    footprints: Footprints? = nil
+    footprints: Footprints? = nil, hashedPairs: [[HashedPair]] = []
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -167,6 +171,7 @@ public final class ExecutionPlan: Sendable {
     self.unit = unit
     self.basis = basis
     self.footprints = footprints?.count == count ? footprints : nil
+    self.hashedPairs = hashedPairs.count == count ? hashedPairs : []
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
@@ -177,6 +182,12 @@ public final class ExecutionPlan: Sendable {
       workers: workers)
     dataflow = StartOrder(order, roots: order.indices.filter { waiting[Int(order[$0])] == 0 })
     waves = waveOf.flatMap { $0.count == count ? StartOrder(order, waves: $0) : nil } ?? dataflow
+  }
+
+  /// Tells a machine what is known of the transaction that it runs next.
+  @inline(__always)
+  func prepare(_ machine: inout Machine, for index: Int) {
+    if index < hashedPairs.count { machine.expect(hashedPairs[index]) }
   }
 
   /// The plan that knows nothing: everything may start at once.

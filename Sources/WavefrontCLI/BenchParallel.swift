@@ -49,8 +49,9 @@ struct BenchParallel: Encodable {
     """
     Speed-up over serial on \(threads) threads at most, each run behind another one of the same way; rested: the planned run on cores that
     have slept; simul.: that simulated, sharing included. Ceilings: a perfect plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch
-    free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
-    pace: what each of two busy cores does of what the one does that runs serial; no executor gains more than the ceiling times that.
+    free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread, less than 1 where what the plan brings
+    along, hashed, saves more than sharing costs.
+    pace: what each of two busy cores does of what the one does that runs serial; sharing alone gains no more than the ceiling times that.
          block   txs   Mgas serial ms planned rested simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
     """
   }

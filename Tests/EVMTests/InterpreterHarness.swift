@@ -48,6 +48,8 @@ struct InterpreterHarness {
   var others: [Address: Bytes] = [:]
   var storage: [UInt256: UInt256] = [:]
   var balance: UInt256 = 1000
+  /// What the machine is told to expect.
+  var foreseen: [HashedPair] = []
 
   struct Outcome {
     let status: MessageStatus
@@ -75,6 +77,7 @@ struct InterpreterHarness {
     let state = state
     state.set(Self.contract, nonce: 1, balance: balance, code: code, storage: storage)
     var machine = Machine(block: block, reader: state)
+    machine.expect(foreseen)
     let message = Message(
       to: Self.contract, from: Self.caller, input: input, value: value, gas: gas, isStatic: isStatic)
     let result = try machine.run(message, on: state)

@@ -96,4 +96,35 @@ struct InterpreterWordTests {
     let odd: Assembly = [.push(33), .push(0), .op(Opcode.keccak256), .op(Opcode.pop)]
     #expect(try InterpreterHarness().run(odd).gasUsed == 6 + 30 + 12 + 6 + 2)
   }
+
+  @Test("KECCAK256 of 64 bytes is theirs, asked for once, again or foreseen, at the same price")
+  func keccakOfPairs() throws {
+    for offset in [0, 1, 31, 32, 95] as [UInt64] {
+      for key in [0, 1, 0xFFFF_FFFF] as [UInt256] {
+        var code: Assembly = [.push(key), .push(UInt256(offset)), .op(Opcode.mstore)]
+        // The same again, then with another word behind, then as at first.
+        for word in [3, 3, 4, 3] as [UInt256] {
+          code.append(.push(word))
+          code.append(.push(UInt256(offset + 32)))
+          code.append(.op(Opcode.mstore))
+          code.append(.push(64))
+          code.append(.push(UInt256(offset)))
+          code.append(.op(Opcode.keccak256))
+        }
+        let bytes = (key.bigEndianBytes, UInt256(3).bigEndianBytes, UInt256(4).bigEndianBytes)
+        let (three, four) = (keccak256(bytes.0 + bytes.1).word, keccak256(bytes.0 + bytes.2).word)
+        // What is left on the stack: three, three, four, three.
+        let sum = three &+ three &+ four &+ three
+        for _ in 0..<3 { code.append(.op(Opcode.add)) }
+        var outcomes: [InterpreterHarness.Outcome] = []
+        for foreseen in [[], [HashedPair(key, 3)], [HashedPair(key, 4), HashedPair(1, 2)]] {
+          outcomes.append(try InterpreterHarness(foreseen: foreseen).run(code.returningTop))
+        }
+        for outcome in outcomes {
+          #expect(outcome.word == sum)
+          #expect(outcome.gasUsed == outcomes[0].gasUsed)
+        }
+      }
+    }
+  }
 }

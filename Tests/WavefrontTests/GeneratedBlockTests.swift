@@ -1,5 +1,7 @@
+import AccessAnalysis
 import EVM
 import EVMState
+import EthereumTypes
 import Testing
 import WaveExecution
 
@@ -39,6 +41,27 @@ struct GeneratedBlockTests {
         let run = try executor.run(block.processor, on: block.state)
         #expect(try MainJob.firstDifference(serial, run) == nil, "\(shape), seed \(seed)")
       }
+    }
+  }
+
+  @Test(
+    "are predicted with the storage keys that they will ask for, worked out on known paths or not, or by running them",
+    arguments: [GeneratedBlock.Shape.erc20, .dex100])
+  func storageKeys(shape: GeneratedBlock.Shape) throws {
+    let block = GeneratedBlock(shape, count: 150)
+    let reports = PrePass(analyzer: AccessAnalyzer(), threads: 1).predict(block.processor, on: block.state)
+    #expect(reports.contains { $0.isOnKnownPath } && reports.contains { !$0.isOnKnownPath })
+    let runs = block.processor.block.transactions.indices.map {
+      TaintedRun.predict(
+        block.processor.block.transactions[$0], from: block.processor.senders[$0],
+        in: block.processor.environment, on: block.state
+      ).prediction
+    }
+    for prediction in reports.map(\.prediction) + runs {
+      // Of mappings; the others are the pools' own slots, which are small numbers.
+      let slots = prediction.access.reads.filter { $0.field == .storage && $0.slot > 1000 }.map(\.slot)
+      #expect(slots.count == 2)
+      #expect(Set(slots).isSubset(of: prediction.hashedPairs.map(\.hash)))
     }
   }
 }

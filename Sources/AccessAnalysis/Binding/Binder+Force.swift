@@ -181,7 +181,7 @@ extension Binder {
     case .bytes:
       let word = UInt256(bigEndian: resolvedText(node.text).prefix(32)) ?? .zero
       return traced(word, PathCode.bytes, node.text)
-    case .keccak: return traced(keccak256(resolvedText(node.text)).word, Opcode.keccak256, node.text)
+    case .keccak: return traced(hash(resolvedText(node.text)[...]), Opcode.keccak256, node.text)
     case .ecrecover:
       let word = try recoveredWord(resolvedText(node.text)) ?? symbols.latest(node.a).word
       return traced(word, PathCode.recover, node.text, before: node.a)

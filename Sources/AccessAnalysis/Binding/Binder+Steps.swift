@@ -237,15 +237,23 @@ extension Binder {
   private mutating func keccak(_ range: Range<Int>) throws(FallbackReason) -> Value {
     try spend(16 + range.count >> 4)
     try spend(on: frame.memory)
-    if let hash = frame.memory.knownHash(of: range) {
+    if let bytes = frame.memory.knownBytes(range) {
+      let hash = hash(bytes)
       guard let recorder = symbols.recorder, frame.memory.isSoft(range.lowerBound, range.count) else {
-        return Value(hash.word)
+        return Value(hash)
       }
       let text = frame.memory.slice(range.lowerBound, range.count)
-      return Value(hash.word, trace: recorder.text(Opcode.keccak256, text) { _ in .zero })
+      return Value(hash, trace: recorder.text(Opcode.keccak256, text) { _ in .zero })
     }
     try spend(keeping: range.count)
     return symbols.add(.keccak, text: frame.memory.slice(range.lowerBound, range.count))
+  }
+
+  /// Keccak-256 of bytes, noted where the transaction will ask for it too.
+  mutating func hash(_ bytes: ArraySlice<UInt8>) -> UInt256 {
+    guard let pair = HashedPair(bytes) else { return keccak256(bytes).word }
+    hashedPairs.append(pair)
+    return pair.hash
   }
 
   private mutating func performCopy(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Bool {

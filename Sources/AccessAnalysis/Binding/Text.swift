@@ -141,11 +141,11 @@ struct Text {
 
   // MARK: Ranges
 
-  /// Keccak-256 of a range; nil where it holds symbols or reaches beyond the end.
-  func knownHash(of range: Range<Int>) -> Hash32? {
+  /// The bytes of a range; nil where it holds symbols or reaches beyond the end.
+  func knownBytes(_ range: Range<Int>) -> ArraySlice<UInt8>? {
     guard range.upperBound <= bytes.count else { return nil }
     for piece in pieces where piece.offset < range.upperBound && piece.end > range.lowerBound { return nil }
-    return keccak256(bytes[range])
+    return bytes[range]
   }
 
   /// Forgets the symbols in a range; what is left of them at its edges stays.

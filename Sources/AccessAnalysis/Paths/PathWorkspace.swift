@@ -56,13 +56,6 @@ struct PathSlot: BitwiseCopyable {
   var value: UInt256
 }
 
-/// A hash worked out before.
-struct PathHash: BitwiseCopyable {
-  var first: UInt256
-  var second: UInt256
-  var hash: UInt256
-}
-
 /// The memory of one run of a path, kept for the next one.
 ///
 /// Used by one runner at a time: an analyzer hands each out to one thread and takes it back.
@@ -70,7 +63,6 @@ final class PathWorkspace: @unchecked Sendable {
   static let maximumAccounts = 1_000
   static let maximumSlots = 8_000
   static let maximumText = 32_768
-  private static let hashes = 2_048
 
   let registers = Cells(capacity: PathBuilder.maximumRegisters, repeating: UInt256.zero)
   let accounts = Cells(
@@ -86,10 +78,9 @@ final class PathWorkspace: @unchecked Sendable {
   let order = Cells(capacity: maximumSlots, repeating: Int32(0))
   let accountOrder = Cells(capacity: maximumAccounts, repeating: Int32(0))
   let text = Cells(capacity: maximumText + 32, repeating: UInt8(0))
-  private let hashes = Cells(
-    capacity: PathWorkspace.hashes,
-    repeating: PathHash(
-      first: .zero, second: .zero, hash: keccak256(UInt256.zero, .zero).word))
+  private var hashes = PairHashes(capacity: 2_048)
+  /// The pairs hashed in the run.
+  private(set) var hashedPairs: [HashedPair] = []
   /// Row numbers by key: the run's number in the high half, row number plus one in the low.
   private let accountIndex = Cells(capacity: 4_096, repeating: UInt64(0))
   private let slotIndex = Cells(capacity: 32_768, repeating: UInt64(0))
@@ -106,7 +97,6 @@ final class PathWorkspace: @unchecked Sendable {
     order.deallocate()
     accountOrder.deallocate()
     text.deallocate()
-    hashes.deallocate()
     accountIndex.deallocate()
     slotIndex.deallocate()
     transientIndex.deallocate()
@@ -116,6 +106,7 @@ final class PathWorkspace: @unchecked Sendable {
   /// Forgets all rows.
   func beginRun() {
     run[0] &+= 1
+    hashedPairs.removeAll(keepingCapacity: true)
     // Numbers came round: what is left of old runs must not look new.
     if run[0] >= 1 << 32 {
       for index in [accountIndex, slotIndex, transientIndex] {
@@ -164,13 +155,8 @@ final class PathWorkspace: @unchecked Sendable {
   /// Keccak-256 of two words; those of mapping entries that are in use come again and again.
   @inline(__always)
   func hash(_ first: UInt256, _ second: UInt256) -> UInt256 {
-    let place =
-      Int(truncatingIfNeeded: (first.mixedBits ^ second.l0 &* 0x9E37_79B9_7F4A_7C15) &>> 20)
-      & (Self.hashes - 1)
-    let known = hashes[place]
-    if known.first == first && known.second == second { return known.hash }
-    let hash = keccak256(first, second).word
-    hashes[place] = PathHash(first: first, second: second, hash: hash)
-    return hash
+    let pair = hashes.pair(first, second)
+    hashedPairs.append(pair)
+    return pair.hash
   }
 }

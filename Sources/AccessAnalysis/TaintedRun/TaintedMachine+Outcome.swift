@@ -34,9 +34,11 @@ extension TaintedMachine {
     reads += conditions.lazy.map(\.location)
     conditions += lives(conditions)
     Condition.merge(&conditions)
-    return Prediction(
+    var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), conditions: conditions)
+    prediction.hashedPairs = hashedPairs
+    return prediction
   }
 
   /// That accounts which are credited live, where that may change (see `Account.mayDie`).

@@ -201,7 +201,7 @@ extension TaintedMachine {
         guard gas >= 0 else { return .outOfGas }
         guard expand(s[h - 1], count, &gas), spend(8 + count >> 3) else { return outOfMemory }
         let offset = count == 0 ? 0 : f.memoryBase &+ Int(truncatingIfNeeded: s[h - 1].l0)
-        s.put(h - 2, memory.hash(offset, count).word, memory.taint(offset, count, &world.taints))
+        s.put(h - 2, hash(offset, count), memory.taint(offset, count, &world.taints))
         h &-= 1
 
       // Storage
@@ -289,6 +289,14 @@ extension TaintedMachine {
 
   /// Gives the second word from the top the taints of both.
   @inline(__always)
+  /// Keccak-256 of a range of memory, noted where the transaction will ask for it too.
+  private mutating func hash(_ offset: Int, _ count: Int) -> UInt256 {
+    guard count == 64 else { return memory.hash(offset, count).word }
+    let pair = HashedPair(memory.word(offset), memory.word(offset + 32))
+    hashedPairs.append(pair)
+    return pair.hash
+  }
+
   private mutating func join2(_ s: StackWindow, _ h: Int) {
     let a = s.taint(h &- 1)
     let b = s.taint(h &- 2)

@@ -49,6 +49,11 @@ extension Machine {
     gas &-= 2 &* copyGas(stack[1])
     guard gas >= 0 else { return -1 }
     let count = stack[1]
+    if count == 64 {
+      let pair = memory.window(absolute(stack[0]))
+      stack[1] = pairHashes.hash(pair.load(0), pair.load(32))
+      return gas
+    }
     stack[1] =
       memory.hash(count.isZero ? memoryStart : absolute(stack[0]), Int(truncatingIfNeeded: count.l0)).word
     return gas

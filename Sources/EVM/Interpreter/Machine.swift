@@ -1,7 +1,7 @@
 public import EVMBytecode
 public import EVMPrecompiles
 public import EVMState
-import EthereumTypes
+public import EthereumTypes
 
 /// The Ethereum virtual machine: runs messages on a journal, under the rules of one fork.
 ///
@@ -26,6 +26,9 @@ public struct Machine: ~Copyable {
   var context: FrameContext
   var stacks = StackArena()
   var memory = MemoryArena()
+  /// Hashes of the block's storage keys, those that are foreseen included; forgotten with it, so that no run hangs on the
+  /// one before.
+  var pairHashes = PairHashes(capacity: 256)
   var returnData = ByteBuffer()
   var refund: Int64 = 0
   /// Where the running frame's memory starts in the arena, and how many bytes of it there are.
@@ -71,8 +74,12 @@ public struct Machine: ~Copyable {
     }
     self.block = block
     stateGas = StateGas(block)
+    pairHashes.removeAll()
     begin(reader: reader)
   }
+
+  /// Remembers hashes that the next transaction is expected to ask for: what is expected wrongly costs a little time.
+  public mutating func expect(_ pairs: [HashedPair]) { pairHashes.learn(pairs) }
 
   /// Lets go of the state that was read last, keeping everything else for the next block.
   public mutating func leave() { begin(reader: Self.nothing) }

@@ -241,6 +241,7 @@ final class ParallelRun: @unchecked Sendable {
     _ index: Int, _ worker: inout Worker, _ machine: inout Machine
   ) throws(ExecutionError) {
     let outcome = unsafe outcomes + index
+    plan.prepare(&machine, for: index)
     unsafe outcome.initialize(
       to: try machine.execute(worker.transactions[index], sender: worker.senders[index], on: worker.view))
     do throws(StateReadError) {

@@ -66,12 +66,20 @@ public struct Perturbation: Sendable {
     }
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
-      shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints)
+      shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints,
+      hashedPairs: plan.hashedPairs.indices.map { plan.hashedPairs[stranger(of: $0, among: plan.count)] })
+  }
+
+  /// A transaction, or another in its place: for one in four of them in three runs of four.
+  private func stranger(of index: Int, among count: Int) -> Int {
+    let lot = draw(UInt64(truncatingIfNeeded: index), 18, 18)
+    guard draw(18, 18, 18) & 3 != 0, lot & 3 == 0 else { return index }
+    return Int(truncatingIfNeeded: (lot >> 8) % UInt64(max(count, 1)))
   }
 
   private func disturbed(_ owner: RowOwners.Owner, at place: Int, count: Int) -> RowOwners.Owner {
     let lot = draw(UInt64(truncatingIfNeeded: place), 16, 16)
-    switch draw(6, 6, 6) & 3 {
+    switch draw(17, 17, 17) & 3 {
     case 0: return RowOwners.nobody
     case 1: return lot & 1 == 0 ? RowOwners.nobody : owner
     case 2: return lot & 3 == 0 ? owner : RowOwners.Owner(truncatingIfNeeded: (lot >> 8) % UInt64(count + 1))

@@ -1,0 +1,106 @@
+/// Two words and the Keccak-256 of both, one behind the other: how Solidity finds the entries of its mappings.
+///
+/// Always right, as nobody can make one with another hash; so whoever is handed one may take it for granted.
+public struct HashedPair: BitwiseCopyable, Sendable {
+  /// The word in front: the key.
+  public let first: UInt256
+  /// The word behind: the mapping's own slot.
+  public let second: UInt256
+  /// The hash.
+  public let hash: UInt256
+
+  /// Hashes a pair: one permutation.
+  public init(_ first: UInt256, _ second: UInt256) {
+    self.first = first
+    self.second = second
+    hash = keccak256(first, second).word
+  }
+
+  /// Hashes 64 bytes; nil where there are more of them, or fewer.
+  public init?(_ bytes: ArraySlice<UInt8>) {
+    guard bytes.count == 64, let first = UInt256(bigEndian: bytes.prefix(32)),
+      let second = UInt256(bigEndian: bytes.suffix(32))
+    else { return nil }
+    self.init(first, second)
+  }
+}
+
+/// Keccak-256 of pairs of words, of which the latest are remembered: more than half of those that a block of mainnet asks
+/// for were asked for shortly before, and a hash is worth a hundred instructions of an EVM.
+///
+/// Two pairs may have the same place, of which the later one stays; so what is remembered costs time at most.
+@safe @frozen @usableFromInline
+package struct PairHashes: ~Copyable {
+  // Invariant: `table` points to `mask` + 1 initialised pairs, owned by this value alone; places are masked.
+  @usableFromInline let table: UnsafeMutablePointer<HashedPair>
+  @usableFromInline let mask: Int
+  @usableFromInline var isEmpty = true
+
+  /// Remembers nothing yet.
+  ///
+  /// - Parameter capacity: of how many pairs at most, a power of two.
+  package init(capacity: Int) {
+    mask = capacity - 1
+    unsafe table = .allocate(capacity: capacity)
+    unsafe table.initialize(repeating: Self.placeholder, count: capacity)
+  }
+
+  deinit { unsafe table.deallocate() }
+
+  /// What lies where nothing is remembered: right as well.
+  private static let placeholder = HashedPair(.zero, .zero)
+
+  /// The hash of two words.
+  @inlinable @inline(__always)
+  package mutating func hash(_ first: UInt256, _ second: UInt256) -> UInt256 {
+    let place = unsafe table + place(first, second)
+    if unsafe place.pointee.first == first && place.pointee.second == second {
+      return unsafe place.pointee.hash
+    }
+    return unsafe work(out: first, second, at: place)
+  }
+
+  /// The same, with the words.
+  @inlinable
+  package mutating func pair(_ first: UInt256, _ second: UInt256) -> HashedPair {
+    _ = hash(first, second)
+    return unsafe table[place(first, second)]
+  }
+
+  @inlinable @inline(never)
+  mutating func work(
+    out first: UInt256, _ second: UInt256, at place: UnsafeMutablePointer<HashedPair>
+  ) -> UInt256 {
+    isEmpty = false
+    let pair = HashedPair(first, second)
+    unsafe place.pointee = pair
+    return pair.hash
+  }
+
+  /// Remembers pairs that will be asked for. Linear; those beyond the capacity are left out.
+  package mutating func learn(_ pairs: [HashedPair]) {
+    guard !pairs.isEmpty else { return }
+    isEmpty = false
+    unsafe pairs.withUnsafeBufferPointer { pairs in
+      for index in 0..<min(pairs.count, mask &+ 1) {
+        let pair = unsafe pairs.baseAddress.unsafelyUnwrapped + index
+        let place = unsafe table + place(pair.pointee.first, pair.pointee.second)
+        unsafe place.pointee = pair.pointee
+      }
+    }
+  }
+
+  /// Forgets all of them. Linear in the capacity, constant where nothing was remembered.
+  package mutating func removeAll() {
+    guard !isEmpty else { return }
+    unsafe table.update(repeating: Self.placeholder, count: mask + 1)
+    isEmpty = true
+  }
+
+  @inlinable @inline(__always)
+  func place(_ first: UInt256, _ second: UInt256) -> Int {
+    let key = (first.l0 ^ first.l1 ^ first.l2 ^ first.l3) &* 0x9E37_79B9_7F4A_7C15
+    let slot = (second.l0 ^ second.l1 ^ second.l2 ^ second.l3) &* 0xD6E8_FEB8_6659_FD93
+    return Int(truncatingIfNeeded: (key ^ slot) &>> 40) & mask
+  }
+}
