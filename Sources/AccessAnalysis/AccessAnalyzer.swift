@@ -28,8 +28,12 @@ public final class AccessAnalyzer: Sendable {
     paths = PathStore(results: results)
   }
 
-  /// Forgets what precompiles returned, such as signers, which otherwise is kept as contracts' summaries are.
-  public func forgetPrecompileResults() { results.removeAll() }
+  /// Forgets what hangs on nothing but its input, and otherwise is kept as contracts' summaries are: what precompiles
+  /// returned, such as signers, and hashes of storage keys.
+  public func forgetResults() {
+    results.removeAll()
+    paths.forgetHashes()
+  }
 
   /// Forgets the predictions that are remembered because no path expresses them.
   public func forgetPredictions() { memo.removeAll() }

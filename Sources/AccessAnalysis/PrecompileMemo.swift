@@ -1,3 +1,4 @@
+import EVM
 import EVMPrecompiles
 import EthereumTypes
 import Synchronization
@@ -7,50 +8,46 @@ import Synchronization
 /// A signature or a proof is looked at each time its transaction is predicted: when it comes, on each new state, and
 /// again at its turn. Recovering takes some 30 µs, a pairing a millisecond, more than all else of most predictions.
 final class PrecompileMemo: Sendable {
-  private struct Entry {
-    var precompile: Precompile
-    var era: PrecompileEra
-    var input: [UInt8]
-    /// What is returned; nil where the precompile fails.
-    var output: [UInt8]?
-  }
   private static let capacity = 4_096
-  /// What ECRECOVER looks at; what is missing reads as zero.
-  private static let signatureSize = 128
   /// Longer inputs are not kept, nor what takes no longer than looking for it.
   private static let maximumSize = 8_192
-  private let entries = Mutex([Entry?](repeating: nil, count: PrecompileMemo.capacity))
+  /// What ECRECOVER looks at.
+  private static let signatureSize = 128
+  private let entries = Mutex<[PrecompileResult?]>([])
 
-  /// What a precompile returns for `input`; nil where it fails.
+  /// What a precompile returns for `input`; nil where it fails. Whoever runs the transaction is handed it with what else is
+  /// foreseen.
   func output(
-    of precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules
+    of precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules, _ foreseen: inout Foreseen
   ) -> [UInt8]? {
     switch precompile {
     case .sha256, .ripemd160, .identity: return Self.run(precompile, input, rules)
     case _ where input.count > Self.maximumSize: return Self.run(precompile, input, rules)
     default: break
     }
-    let count = precompile == .ecrecover ? Self.signatureSize : input.count
-    var key = [UInt8](repeating: 0, count: count)
-    for index in 0..<min(count, input.count) { key[index] = input[index] }
     var hasher = Hasher()
     hasher.combine(precompile)
-    unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-    let place = hasher.finalize() & (Self.capacity - 1)
-    if let known = entries.withLock({ $0[place] }), known.precompile == precompile, known.era == rules.era,
-      known.input == key
-    {
-      return known.output
+    let count = precompile == .ecrecover ? min(input.count, Self.signatureSize) : input.count
+    unsafe input.withUnsafeBytes { bytes in
+      unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
     }
-    let output = Self.run(precompile, key.span, rules)
-    let entry = Entry(precompile: precompile, era: rules.era, input: key, output: output)
-    entries.withLock { $0[place] = entry }
-    return output
+    let place = hasher.finalize() & (Self.capacity - 1)
+    if let known = entries.withLock({ $0.isEmpty ? nil : $0[place] }),
+      known.answers(precompile, input, era: rules.era)
+    {
+      return foreseen.note(known)
+    }
+    let result = PrecompileResult(precompile, input, rules)
+    entries.withLock { entries in
+      if entries.isEmpty { entries = Array(repeating: nil, count: Self.capacity) }
+      entries[place] = result
+    }
+    return foreseen.note(result)
   }
 
   /// The word that ECRECOVER leaves for `input`; nil where it leaves none.
-  func signer(_ input: Span<UInt8>, _ rules: PrecompileRules) -> UInt256? {
-    guard let output = output(of: .ecrecover, input, rules), output.count == 32 else { return nil }
+  func signer(_ input: Span<UInt8>, _ rules: PrecompileRules, _ foreseen: inout Foreseen) -> UInt256? {
+    guard let output = output(of: .ecrecover, input, rules, &foreseen), output.count == 32 else { return nil }
     return UInt256(bigEndian: output)
   }
 
@@ -62,11 +59,7 @@ final class PrecompileMemo: Sendable {
   }
 
   /// Forgets all of it.
-  func removeAll() {
-    entries.withLock { entries in
-      for index in entries.indices { entries[index] = nil }
-    }
-  }
+  func removeAll() { entries.withLock { $0 = [] } }
 }
 
 /// What is asked about the result of a precompile.

@@ -1,3 +1,4 @@
+public import EVM
 public import EthereumTypes
 
 /// How far a predicted access set can be trusted.
@@ -32,9 +33,16 @@ public struct Prediction: Hashable, Sendable {
   /// those who do not add up.
   public var increments: [Increment] = []
 
-  /// Storage keys that were worked out on the way, in the order in which the transaction is expected to ask for them: whoever
-  /// runs it need not hash them again. They say nothing of what it touches, and do not count where predictions are compared.
-  public var hashedPairs: [HashedPair] = []
+  /// What was worked out on the way and the transaction is expected to ask for: whoever runs it need not do so again. It says
+  /// nothing of what it touches, and does not count where predictions are compared.
+  public var foreseen = Foreseen()
+
+  /// The same with nothing foreseen.
+  public var withoutForeseen: Prediction {
+    var bare = self
+    bare.foreseen = Foreseen()
+    return bare
+  }
 
   /// Whether two predictions say the same.
   public static func == (a: Prediction, b: Prediction) -> Bool {

@@ -157,5 +157,7 @@ final class PredictionMemo: Sendable {
   }
 
   /// Forgets all of them.
-  func removeAll() { table.withLock { $0 = Table() } }
+  func removeAll() {
+    table.withLock { if $0.weight > 0 { $0 = Table() } }
+  }
 }

@@ -61,8 +61,8 @@ public final class ExecutionPlan: Sendable {
   /// What the plan follows from; nil where that is not known, or hangs on nothing.
   let basis: PlanBasis?
 
-  /// For each transaction, the storage keys that were hashed when it was predicted; empty where nothing was.
-  let hashedPairs: [[HashedPair]]
+  /// For each transaction, what was worked out when it was predicted; empty where nothing was.
+  let foreseen: [Foreseen]
 
   /// What each transaction is expected to look at; nil where that is not known.
   let footprints: Footprints?
@@ -97,7 +97,7 @@ public final class ExecutionPlan: Sendable {
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
       basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
       footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil,
-      hashedPairs: predictions.map(\.hashedPairs))
+      foreseen: predictions.map(\.foreseen))
   }
 
   private static func makeFootprints(_ predictions: [Prediction], on state: (any StateReader)?) -> Footprints?
@@ -148,7 +148,7 @@ public final class ExecutionPlan: Sendable {
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, gain: PlanGain? = nil, rules: IncrementRules? = nil,
     shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil,
-    footprints: Footprints? = nil, hashedPairs: [[HashedPair]] = []
+    footprints: Footprints? = nil, foreseen: [Foreseen] = []
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -171,7 +171,7 @@ public final class ExecutionPlan: Sendable {
     self.unit = unit
     self.basis = basis
     self.footprints = footprints?.count == count ? footprints : nil
-    self.hashedPairs = hashedPairs.count == count ? hashedPairs : []
+    self.foreseen = foreseen.count == count ? foreseen : []
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
@@ -187,7 +187,7 @@ public final class ExecutionPlan: Sendable {
   /// Tells a machine what is known of the transaction that it runs next.
   @inline(__always)
   func prepare(_ machine: inout Machine, for index: Int) {
-    if index < hashedPairs.count { machine.expect(hashedPairs[index]) }
+    if index < foreseen.count { machine.expect(foreseen[index]) }
   }
 
   /// The plan that knows nothing: everything may start at once.

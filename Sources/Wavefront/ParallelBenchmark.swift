@@ -43,7 +43,9 @@ public struct ParallelBenchmark: Sendable {
     /// By `dataflow` with the schedule at hand, as who built the block has it: made from predictions of what the
     /// transactions touch and from the time that each took.
     public let planned: Cost
-    /// The same, but not behind another run of its own: the cores of all threads but one have slept for some milliseconds.
+    /// The same with the schedule only: nothing that was worked out when the transactions were predicted is at hand.
+    public let bare: Cost
+    /// `planned`, but not behind another run of its own: the cores of all threads but one have slept for some milliseconds.
     public let rested: Cost
     /// By `dataflow` with the pre-pass (summaries warm) and the scheduling inside, or whatever the executor finds pays.
     public let cold: Cost
@@ -55,9 +57,10 @@ public struct ParallelBenchmark: Sendable {
     public let serialBesideBlockSTM: Cost
     /// By `dataflow` with the schedule at hand on one thread: what the parallel machinery itself costs.
     public let alone: Cost
-    /// What `rested` is expected to gain: what the plan saves in hashing, times the schedule simulated with what sharing costs
-    /// where it is shared.
+    /// What `rested` is expected to gain: `saving`, times the schedule simulated with what sharing costs where it is shared.
     public let simulated: Double
+    /// How many times as fast the transactions run, one after the other, with what was worked out when they were predicted.
+    public let saving: Double
     /// What each of two busy cores does of what the one core does that runs the serial block alone: both run the block
     /// serially, each for itself, in turns with the other ways. Sharing alone gains no more than the ceiling times that.
     public let paceOfTwo: Double
@@ -80,6 +83,8 @@ public struct ParallelBenchmark: Sendable {
 
     /// Serial time over planned time.
     public var plannedSpeedUp: Double { planned.speedUp }
+    /// Serial time over the time of the run by the schedule only.
+    public var bareSpeedUp: Double { bare.speedUp }
     /// Serial time over the time of the planned run on cores that have slept.
     public var restedSpeedUp: Double { rested.speedUp }
     /// Serial time over cold time.
@@ -145,15 +150,21 @@ public struct ParallelBenchmark: Sendable {
     let reference = try serial.run(processor, on: preState)
     let predictions = prePass.predict(processor, on: before).map(\.prediction)
     let times = try times(processor, on: before)
-    // What is hashed beforehand is not hashed again.
     let expected = try self.times(processor, on: before, expecting: predictions)
     let plan = plan(processor, predictions, on: before, costs: expected)
-    let saved = Double(max(times.reduce(0, +), 1)) / Double(max(expected.reduce(0, +), 1))
+    let bare = self.plan(
+      processor, predictions.map { $0.withoutForeseen }, on: before, costs: times)
+    let saving = Double(max(times.reduce(0, +), 1)) / Double(max(expected.reduce(0, +), 1))
     let predictor = prePass.predictor(for: processor)
     let run: @Sendable (BlockExecutor, ExecutionPlan?) throws -> BlockRun = {
       try $0.run(processor, on: preState, plan: $1, predictor: $1.map { _ in predictor })
     }
     let cold = isShort ? serial : dataflow
+    // Who sees the transactions for the first time knows the contracts, and nothing of what these will ask for.
+    let forget = { [analyzer = prePass.analyzer] in
+      analyzer.forgetResults()
+      analyzer.forgetPredictions()
+    }
     let (planned, pace) = try measure(
       [
         .init(executor: serial) { try run(serial, nil) },
@@ -161,7 +172,10 @@ public struct ParallelBenchmark: Sendable {
         .init(executor: dataflow, isRested: true) { try run(dataflow, plan) },
         .init(executor: alone) { try run(alone, plan) },
         .init(executor: dataflow) { try run(dataflow, plan) },
-        .init(executor: cold) { try cold.run(processor, on: preState, predictor: predictor) },
+        .init(executor: dataflow) { try run(dataflow, bare) },
+        .init(executor: cold, prepare: forget) {
+          try cold.run(processor, on: preState, predictor: predictor)
+        },
       ],
       together: neighbours.map { neighbour in { @Sendable in _ = try? neighbour.run(processor, on: preState) }
       }
@@ -188,9 +202,10 @@ public struct ParallelBenchmark: Sendable {
     return Measurement(
       block: name, fork: "\(processor.environment.fork)", transactions: processor.senders.count,
       gas: reference.result.gasUsed, serial: planned[0].cost, planned: planned[3].cost,
-      rested: planned[1].cost, cold: planned[4].cost, coldWay: planned[4].run.way,
+      bare: planned[4].cost, rested: planned[1].cost, cold: planned[5].cost, coldWay: planned[5].run.way,
       blockSTM: optimistic[1].cost, serialBesideBlockSTM: optimistic[0].cost,
-      alone: planned[2].cost, simulated: planned[1].run.way == .serial ? saved : plan.speedUp * saved,
+      alone: planned[2].cost, simulated: planned[1].run.way == .serial ? saving : plan.speedUp * saving,
+      saving: saving,
       paceOfTwo: pace, ceilingOf2: speedUp(perfect, times, 2), ceilingOf8: speedUp(perfect, times, 8),
       ceilingOf8ByGas: speedUp(perfect, gas, 8), planOf8: speedUp(covering, times, 8),
       planOf8ByGas: speedUp(covering, gas, 8),
@@ -246,7 +261,7 @@ public struct ParallelBenchmark: Sendable {
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.
   ///
-  /// - Parameter predictions: where given, the machine is told what they foresee.
+  /// - Parameter predictions: where given, what they foresee is at hand.
   private func times(
     _ processor: BlockProcessor, on before: MemoryState, expecting predictions: [Prediction] = []
   ) throws -> [Int] {
@@ -257,7 +272,7 @@ public struct ParallelBenchmark: Sendable {
       machine.enter(processor.environment, reader: state)
       for index in times.indices {
         let start = ContinuousClock.now
-        if !predictions.isEmpty { machine.expect(predictions[index].hashedPairs) }
+        if !predictions.isEmpty { machine.expect(predictions[index].foreseen) }
         let result = try machine.execute(
           processor.block.transactions[index], sender: processor.senders[index], on: state)
         try state.apply(result.effects)

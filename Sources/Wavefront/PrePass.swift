@@ -8,7 +8,7 @@ public import WaveExecution
 ///
 /// One pre-pass serves any number of blocks, one after the other, and keeps the summaries it made.
 public final class PrePass: Sendable {
-  private let analyzer: AccessAnalyzer
+  let analyzer: AccessAnalyzer
   private let workers: Workers
   /// The time the last blocks took for each transaction, in nanoseconds; 0 before the first.
   private let pace = Atomic<UInt64>(0)

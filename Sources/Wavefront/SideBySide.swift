@@ -71,6 +71,8 @@ struct SideBySide {
     let executor: BlockExecutor
     /// Whether to measure it as others have left the cores: but for the calling thread's they have slept.
     var isRested = false
+    /// What to do before each run, while no clock runs.
+    var prepare: () -> Void = {}
     let run: () throws -> BlockRun
   }
 
@@ -91,6 +93,7 @@ struct SideBySide {
     runs = []
     var slowest: UInt64 = 1
     for way in ways {
+      way.prepare()
       let sample = try Sample(way.executor, watchesCores: false, way.run)
       runs.append(sample.run)
       slowest = max(slowest, sample.wall)
@@ -120,16 +123,21 @@ struct SideBySide {
 
   /// A block of microseconds is run a few times: once does not bring all it needs back into the caches.
   private func warmUp(_ way: Way) throws {
-    for _ in 0..<(times > 1 ? 4 : 1) { _ = try way.run() }
+    for _ in 0..<(times > 1 ? 4 : 1) {
+      way.prepare()
+      _ = try way.run()
+    }
   }
 
   /// A run that other programs disturbed is tried again, and the least disturbed one counts.
   private func sample(_ way: Way) throws -> Sample {
+    way.prepare()
     guard times == 1 else { return try Sample(way.executor, watchesCores: false, way.run) }
     var sample = try Sample(way.executor, watchesCores: true, way.run)
     for _ in 0..<patience where !sample.isQuiet {
       // Who has slept is let in sooner.
       usleep(2000)
+      way.prepare()
       let next = try Sample(way.executor, watchesCores: true, way.run)
       if next.disturbance < sample.disturbance { sample = next }
     }

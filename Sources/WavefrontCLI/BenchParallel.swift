@@ -47,12 +47,12 @@ struct BenchParallel: Encodable {
 
   private static func title(_ threads: Int) -> String {
     """
-    Speed-up over serial on \(threads) threads at most, each run behind another one of the same way; rested: the planned run on cores that
-    have slept; simul.: that simulated, sharing included. Ceilings: a perfect plan, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch
-    free. cpu: processor time over the serial run's; @1: that of the planned executor on one thread, less than 1 where what the plan brings
-    along, hashed, saves more than sharing costs.
-    pace: what each of two busy cores does of what the one does that runs serial; sharing alone gains no more than the ceiling times that.
-         block   txs   Mgas serial ms planned rested simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
+    Speed-up over serial on \(threads) threads at most, each run behind another one of the same way. planned: by the schedule and with what was
+    worked out when the transactions were predicted (storage keys, signers); bare: by the schedule only; rested: planned, on cores that have
+    slept; simul.: that simulated, sharing included. cpu: processor time over the serial run's; @1: that of the planned executor on one thread.
+    pace: what each of two busy cores does of what the one does that runs serial; a schedule alone gains no more than the ceiling times that.
+    Ceilings: a perfect schedule, dispatch free, on 2 and 8 workers; plan@8: our own, dispatch free.
+         block   txs   Mgas serial ms planned   bare rested simul.  cpu    @1 threads   cold  way         block-stm  cpu pace ceiling@2    @8 plan@8  repeated: planned, cold, block-stm
     """
   }
 
@@ -62,9 +62,10 @@ struct BenchParallel: Encodable {
     let way = row.coldWay.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
     return name
       + String(
-        format: "%6d %6.1f %9.2f %7.2f %6.2f %6.2f %4.2f %5.2f %7d %6.2f  ", row.transactions,
+        format: "%6d %6.1f %9.2f %7.2f %6.2f %6.2f %6.2f %4.2f %5.2f %7d %6.2f  ", row.transactions,
         Double(row.gas) / 1e6,
-        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, row.restedSpeedUp, row.simulated, cpu(row.planned),
+        Double(row.serial.wall) / 1e6, row.plannedSpeedUp, row.bareSpeedUp, row.restedSpeedUp,
+        row.simulated, cpu(row.planned),
         cpu(row.alone),
         row.planned.threads,
         row.coldSpeedUp) + way

@@ -7,8 +7,12 @@ struct ParallelMeans: Encodable {
 
   let blocks: Int
   let planned: Double
+  /// By the schedule only.
+  let bare: Double
   let rested: Double
   let simulated: Double
+  /// What is saved by what is foreseen, on one thread.
+  let saving: Double
   /// The mean of how far what was simulated, at the pace that two busy cores had, and rested are apart, as a share of the
   /// latter.
   let simulationError: Double
@@ -31,8 +35,10 @@ struct ParallelMeans: Encodable {
     }
     blocks = rows.count
     planned = mean(\.plannedSpeedUp)
+    bare = mean(\.bareSpeedUp)
     rested = mean(\.restedSpeedUp)
     simulated = mean(\.simulated)
+    saving = mean(\.saving)
     simulationError =
       rows.reduce(0) { sum, row in
         let pace = row.rested.threads > 1 ? row.paceOfTwo : 1
@@ -55,13 +61,14 @@ struct ParallelMeans: Encodable {
   func text(_ group: String) -> String {
     String(
       format:
-        "geometric means of \(group): planned %.2f (%.0f %% of the ceiling at the pace of two), "
-        + "on cores that have slept %.2f (%.0f %%; simulated %.2f, at that pace apart by %.0f %% on average), cold %.2f, "
+        "geometric means of \(group): planned %.2f (of which foreseen results save %.2f), by the schedule alone %.2f (%.0f %% of the "
+        + "ceiling at the pace of two), planned on cores that have slept %.2f (simulated %.2f, at that pace apart by "
+        + "%.0f %% on average), cold %.2f, "
         + "block-stm %.2f, ceiling %.2f @2 (%.2f at the %.2f that two busy cores keep of their pace) and %.2f @8\n"
         + "  our plans @8 %.2f (with gas for time %.2f, ceiling %.2f); %d transactions: %d executions planned, "
         + "%d by block-stm",
-      planned, 100 * planned / (ceilingOf2 * paceOfTwo), rested, 100 * rested / (ceilingOf2 * paceOfTwo),
-      simulated, simulationError * 100, cold, blockSTM, ceilingOf2, ceilingOf2 * paceOfTwo,
+      planned, saving, bare, 100 * bare / (ceilingOf2 * paceOfTwo), rested, simulated, simulationError * 100,
+      cold, blockSTM, ceilingOf2, ceilingOf2 * paceOfTwo,
       paceOfTwo, ceilingOf8, planOf8, planOf8ByGas,
       ceilingOf8ByGas, transactions, plannedExecutions, blockSTMExecutions)
   }

@@ -49,7 +49,7 @@ struct InterpreterHarness {
   var storage: [UInt256: UInt256] = [:]
   var balance: UInt256 = 1000
   /// What the machine is told to expect.
-  var foreseen: [HashedPair] = []
+  var foreseen = Foreseen()
 
   struct Outcome {
     let status: MessageStatus

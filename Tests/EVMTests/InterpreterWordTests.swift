@@ -118,7 +118,8 @@ struct InterpreterWordTests {
         for _ in 0..<3 { code.append(.op(Opcode.add)) }
         var outcomes: [InterpreterHarness.Outcome] = []
         for foreseen in [[], [HashedPair(key, 3)], [HashedPair(key, 4), HashedPair(1, 2)]] {
-          outcomes.append(try InterpreterHarness(foreseen: foreseen).run(code.returningTop))
+          outcomes.append(
+            try InterpreterHarness(foreseen: Foreseen(hashedPairs: foreseen)).run(code.returningTop))
         }
         for outcome in outcomes {
           #expect(outcome.word == sum)

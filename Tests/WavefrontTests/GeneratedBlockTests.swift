@@ -61,7 +61,7 @@ struct GeneratedBlockTests {
       // Of mappings; the others are the pools' own slots, which are small numbers.
       let slots = prediction.access.reads.filter { $0.field == .storage && $0.slot > 1000 }.map(\.slot)
       #expect(slots.count == 2)
-      #expect(Set(slots).isSubset(of: prediction.hashedPairs.map(\.hash)))
+      #expect(Set(slots).isSubset(of: prediction.foreseen.hashedPairs.map(\.hash)))
     }
   }
 }

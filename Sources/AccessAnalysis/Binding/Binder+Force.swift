@@ -148,7 +148,7 @@ extension Binder {
   mutating func run(_ precompile: Precompile, _ input: [UInt8]) throws(FallbackReason) -> [UInt8]? {
     // About what it takes; whoever asks for more than the budget has no gas for it either.
     try spend(Int(min(precompiles.gasCost(precompile, input: input.span), 1 << 40)))
-    return analyzer.results.output(of: precompile, input.span, precompiles)
+    return analyzer.results.output(of: precompile, input.span, precompiles, &foreseen)
   }
 
   private func resolvedText(_ index: Int32) -> [UInt8] {
@@ -215,8 +215,8 @@ extension Binder {
   }
 
   /// The word ECRECOVER returns; nil where it returns nothing.
-  func recoveredWord(_ input: [UInt8]) throws(FallbackReason) -> UInt256? {
-    analyzer.results.signer(input.span, precompiles)
+  mutating func recoveredWord(_ input: [UInt8]) throws(FallbackReason) -> UInt256? {
+    analyzer.results.signer(input.span, precompiles, &foreseen)
   }
 
   /// The account in the state the prediction is made for.

@@ -69,7 +69,7 @@ extension Binder {
           location(increment.bounds.root), by: increment.delta.word, from: interval.low,
           through: interval.high))
     }
-    prediction.hashedPairs = hashedPairs
+    prediction.foreseen = foreseen
     prediction.increments.sort { $0.location < $1.location }
     return prediction
   }

@@ -252,8 +252,7 @@ extension Binder {
   /// Keccak-256 of bytes, noted where the transaction will ask for it too.
   mutating func hash(_ bytes: ArraySlice<UInt8>) -> UInt256 {
     guard let pair = HashedPair(bytes) else { return keccak256(bytes).word }
-    hashedPairs.append(pair)
-    return pair.hash
+    return foreseen.note(pair)
   }
 
   private mutating func performCopy(_ step: Step, _ segment: Segment) throws(FallbackReason) -> Bool {

@@ -48,8 +48,8 @@ struct Binder {
   var segmentCount = 0
   /// The hashes of earlier blocks that were asked for.
   var blockHashes: [UInt64: Hash32] = [:]
-  /// The pairs of words hashed on the way.
-  var hashedPairs: [HashedPair] = []
+  /// What was worked out on the way and the transaction will ask for.
+  var foreseen = Foreseen()
   /// Whether prices of SSTORE are worked out from the values in the state, which then are conditions, because bounds that
   /// hold whatever the values are were not enough to prove that a frame has the gas it needs.
   let provesGasByValues: Bool

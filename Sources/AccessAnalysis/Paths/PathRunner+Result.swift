@@ -111,7 +111,7 @@ extension PathRunner {
         prediction.increments.append(increment)
       }
     }
-    prediction.hashedPairs = Array(workspace.hashedPairs[...])
+    prediction.foreseen = workspace.foreseen.copy
     if prediction.increments.count > 1 { prediction.increments.sort { $0.location < $1.location } }
     return prediction
   }

@@ -275,13 +275,14 @@ struct PathRunner: ~Copyable {
 
   /// What ECRECOVER returns; nil where it returns nothing.
   private func signer(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256? {
-    results.signer(assembled(step.aux, trace).span, precompiles)
+    results.signer(assembled(step.aux, trace).span, precompiles, &workspace.foreseen)
   }
 
   /// Something of what a precompile returns.
   private func precompileResult(_ step: PathInstruction, _ trace: borrowing PathTrace) -> UInt256 {
     guard let (precompile, aspect) = PrecompileAspect.decode(get(step.a, trace).l0) else { return .zero }
-    return aspect.word(of: results.output(of: precompile, assembled(step.aux, trace).span, precompiles))
+    return aspect.word(
+      of: results.output(of: precompile, assembled(step.aux, trace).span, precompiles, &workspace.foreseen))
   }
 
   private func assembled(_ text: Int32, _ trace: borrowing PathTrace) -> [UInt8] {

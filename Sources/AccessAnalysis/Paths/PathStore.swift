@@ -29,6 +29,11 @@ final class PathStore: Sendable {
     do { return .some(try state.account(to)) } catch { return nil }
   }
 
+  /// Forgets the hashes of storage keys, but of who is binding at the moment.
+  func forgetHashes() {
+    workspaces.withLock { for workspace in $0 { workspace.forgetHashes() } }
+  }
+
   /// The tree for a key.
   func tree(_ key: PathKey) -> PathTree {
     trees.withLock { trees in

@@ -1,3 +1,4 @@
+import EVM
 import EVMState
 import EthereumTypes
 
@@ -79,8 +80,8 @@ final class PathWorkspace: @unchecked Sendable {
   let accountOrder = Cells(capacity: maximumAccounts, repeating: Int32(0))
   let text = Cells(capacity: maximumText + 32, repeating: UInt8(0))
   private var hashes = PairHashes(capacity: 2_048)
-  /// The pairs hashed in the run.
-  private(set) var hashedPairs: [HashedPair] = []
+  /// What was worked out in the run.
+  var foreseen = Foreseen()
   /// Row numbers by key: the run's number in the high half, row number plus one in the low.
   private let accountIndex = Cells(capacity: 4_096, repeating: UInt64(0))
   private let slotIndex = Cells(capacity: 32_768, repeating: UInt64(0))
@@ -106,7 +107,7 @@ final class PathWorkspace: @unchecked Sendable {
   /// Forgets all rows.
   func beginRun() {
     run[0] &+= 1
-    hashedPairs.removeAll(keepingCapacity: true)
+    foreseen.removeAll()
     // Numbers came round: what is left of old runs must not look new.
     if run[0] >= 1 << 32 {
       for index in [accountIndex, slotIndex, transientIndex] {
@@ -155,8 +156,9 @@ final class PathWorkspace: @unchecked Sendable {
   /// Keccak-256 of two words; those of mapping entries that are in use come again and again.
   @inline(__always)
   func hash(_ first: UInt256, _ second: UInt256) -> UInt256 {
-    let pair = hashes.pair(first, second)
-    hashedPairs.append(pair)
-    return pair.hash
+    foreseen.note(hashes.pair(first, second))
   }
+
+  /// Forgets the hashes.
+  func forgetHashes() { hashes.removeAll() }
 }

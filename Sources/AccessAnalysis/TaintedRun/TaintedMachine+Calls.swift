@@ -213,12 +213,15 @@ extension TaintedMachine {
       var output = precompileOutput
       precompileOutput = []
       let known = precompileResults
+      var foreseen = Foreseen()
+      swap(&foreseen, &self.foreseen)
       succeeds = memory.withSpan(call.inputStart, call.inputCount) { input in
         guard let known else { return rules.run(precompile, input: input, into: &output) }
-        guard let result = known.output(of: precompile, input, rules) else { return false }
+        guard let result = known.output(of: precompile, input, rules, &foreseen) else { return false }
         output = result
         return true
       }
+      swap(&foreseen, &self.foreseen)
       precompileOutput = output
       if call.gasIsCapped { requireChildGas(gas) }
     } else if call.gasIsCapped {

@@ -37,7 +37,7 @@ extension TaintedMachine {
     var prediction = Prediction(
       trust: conditions.isEmpty ? .certain : .conditional,
       access: AccessSet(reads: reads, writes: writes, adds: adds), conditions: conditions)
-    prediction.hashedPairs = hashedPairs
+    prediction.foreseen = foreseen
     return prediction
   }
 

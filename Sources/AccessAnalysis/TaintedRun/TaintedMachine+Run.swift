@@ -292,9 +292,7 @@ extension TaintedMachine {
   /// Keccak-256 of a range of memory, noted where the transaction will ask for it too.
   private mutating func hash(_ offset: Int, _ count: Int) -> UInt256 {
     guard count == 64 else { return memory.hash(offset, count).word }
-    let pair = HashedPair(memory.word(offset), memory.word(offset + 32))
-    hashedPairs.append(pair)
-    return pair.hash
+    return foreseen.note(HashedPair(memory.word(offset), memory.word(offset + 32)))
   }
 
   private mutating func join2(_ s: StackWindow, _ h: Int) {

@@ -49,8 +49,8 @@ struct TaintedMachine: ~Copyable {
   var failure: TaintedRunFailure?
   /// The hashes of earlier blocks that it asked for, which are no locations.
   var blockHashes: [UInt64: Hash32] = [:]
-  /// The pairs of words hashed on the way.
-  var hashedPairs: [HashedPair] = []
+  /// What was worked out on the way and the transaction will ask for.
+  var foreseen = Foreseen()
   var deployedCodes: [Hash32: Bytes] = [:]
   var precompileOutput: Bytes = []
   /// What precompiles returned before, where somebody keeps it.

@@ -1,7 +1,7 @@
 public import EVMBytecode
 public import EVMPrecompiles
 public import EVMState
-public import EthereumTypes
+import EthereumTypes
 
 /// The Ethereum virtual machine: runs messages on a journal, under the rules of one fork.
 ///
@@ -29,6 +29,9 @@ public struct Machine: ~Copyable {
   /// Hashes of the block's storage keys, those that are foreseen included; forgotten with it, so that no run hangs on the
   /// one before.
   var pairHashes = PairHashes(capacity: 256)
+  /// What precompiles are foreseen to return, and where to look first.
+  var precompileResults: [PrecompileResult] = []
+  var nextResult = 0
   var returnData = ByteBuffer()
   var refund: Int64 = 0
   /// Where the running frame's memory starts in the arena, and how many bytes of it there are.
@@ -75,11 +78,9 @@ public struct Machine: ~Copyable {
     self.block = block
     stateGas = StateGas(block)
     pairHashes.removeAll()
+    expect(Foreseen())
     begin(reader: reader)
   }
-
-  /// Remembers hashes that the next transaction is expected to ask for: what is expected wrongly costs a little time.
-  public mutating func expect(_ pairs: [HashedPair]) { pairHashes.learn(pairs) }
 
   /// Lets go of the state that was read last, keeping everything else for the next block.
   public mutating func leave() { begin(reader: Self.nothing) }

@@ -67,7 +67,7 @@ public struct Perturbation: Sendable {
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
       shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints,
-      hashedPairs: plan.hashedPairs.indices.map { plan.hashedPairs[stranger(of: $0, among: plan.count)] })
+      foreseen: plan.foreseen.indices.map { plan.foreseen[stranger(of: $0, among: plan.count)] })
   }
 
   /// A transaction, or another in its place: for one in four of them in three runs of four.

@@ -1,9 +1,11 @@
-import AccessAnalysis
 import EVM
 import EVMBytecode
+import EVMPrecompiles
 import EVMState
 import EthereumTypes
 import Testing
+
+@testable import AccessAnalysis
 
 @Suite("Calls between contracts")
 struct CallTests {
@@ -161,6 +163,20 @@ struct CallTests {
     let prediction = try fixture.expectCovered()
     let signer = Address(hex: "9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f")
     #expect(prediction.access.reads.contains(.storage(contract, signer?.word ?? .zero)))
+    // Whoever runs the transaction is handed the signer, also by those who come along the same path, and after a run.
+    let analyzer = AccessAnalyzer()
+    var effects = PredictedEffects()
+    let run = TaintedRun.predict(
+      fixture.transaction, from: alice, in: fixture.environment, on: fixture.state, limits: .standard,
+      results: PrecompileMemo(), effects: &effects)
+    for prediction in [
+      fixture.bound(analyzer).prediction, fixture.bound(analyzer).prediction, run.prediction,
+    ] {
+      let known = prediction.foreseen.precompileResults
+      #expect(known.count == 1 && known.first?.precompile == .ecrecover)
+      #expect(known.first?.input == fixture.data)
+      #expect(known.first?.output.flatMap { UInt256(bigEndian: $0) } == signer?.word)
+    }
   }
 
   /// Copies the call data to memory, calls a precompile with it, and uses whether that succeeds, the size of what it

@@ -1,0 +1,83 @@
+import EVM
+import EVMBytecode
+import EVMPrecompiles
+import EVMState
+import EthereumTypes
+import Testing
+
+@Suite("What a machine is told to expect saves it work, and never changes what comes out")
+struct ForeseenTests {
+  /// A signature as ECRECOVER takes it: from the account of the private key 1, over a hash of ones.
+  static let signature: Bytes = {
+    var input = Bytes(repeating: 0x11, count: 32)
+    guard let (v, r, s) = sign(input) else { return [] }
+    input += UInt256(v).bigEndianBytes + r.bigEndianBytes + s.bigEndianBytes
+    return input
+  }()
+
+  private static func sign(_ hash: Bytes) -> (v: UInt64, r: UInt256, s: UInt256)? {
+    guard let hash = Hash32(hash), let signature = ECDSASigning.sign(hash, with: .one) else { return nil }
+    return (27 + signature.recoveryID, signature.r, signature.s)
+  }
+
+  static func result(_ precompile: Precompile, _ input: Bytes, era: PrecompileEra = .osaka)
+    -> PrecompileResult
+  {
+    PrecompileResult(precompile, input.span, PrecompileRules(era: era))
+  }
+
+  /// Calls a precompile with the contract's input, and returns a word of what it returned plus 2 where it succeeded.
+  static func call(_ precompile: Precompile, _ count: Int) -> Bytes {
+    let code: Assembly = [
+      .push(UInt256(UInt64(count))), .push(0), .push(0), .op(Opcode.calldatacopy),
+      .push(32), .push(4096), .push(UInt256(UInt64(count))), .push(0), .push(0),
+      .push(UInt256(UInt64(precompile.rawValue))), .op(Opcode.gas), .op(Opcode.call),
+      .push(1), .op(Opcode.shl), .push(4096), .op(Opcode.mload), .op(Opcode.add),
+    ]
+    return code.returningTop
+  }
+
+  @Test(
+    "a precompile's result, its own, another's, of another input, or of other rules",
+    arguments: [Precompile.ecrecover, .bn254Add, .modexp, .bn254Pairing, .sha256], [0, 64, 96, 127, 128, 160])
+  func precompiles(_ precompile: Precompile, _ count: Int) throws {
+    let padded = Self.signature + Bytes(repeating: 0, count: 64)
+    let input = Bytes(padded.prefix(count))
+    var other = input
+    if count > 0 { other[count / 2] ^= 1 }
+    let own = Self.result(precompile, input)
+    let others = [
+      Self.result(.identity, input), Self.result(precompile, other),
+      Self.result(precompile, input, era: .istanbul), Self.result(precompile, input + [1]),
+    ]
+    let plain = try InterpreterHarness(input: input).run(Self.call(precompile, count))
+    for results in [[own], others, others + [own], Array(repeating: others[0], count: 100) + [own]] {
+      let foreseen = Foreseen(precompileResults: results)
+      let outcome = try InterpreterHarness(input: input, foreseen: foreseen).run(Self.call(precompile, count))
+      #expect(outcome.status == plain.status && outcome.word == plain.word)
+      #expect(outcome.gasUsed == plain.gasUsed)
+    }
+  }
+
+  @Test("answers for what the precompile looks at, and for nothing else")
+  func answers() {
+    let result = Self.result(.ecrecover, Self.signature)
+    // The address of the private key 1, as everybody knows it.
+    #expect(
+      result.output.map { Address(truncating: UInt256(bigEndian: $0) ?? .zero) }
+        == Address(hex: "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"))
+    func answers(
+      _ result: PrecompileResult, _ precompile: Precompile, _ input: Bytes, _ era: PrecompileEra = .osaka
+    ) -> Bool { result.answers(precompile, input.span, era: era) }
+    #expect(answers(result, .ecrecover, Self.signature))
+    // What is behind a signature does not count.
+    #expect(answers(result, .ecrecover, Self.signature + [1]))
+    #expect(!answers(result, .ecrecover, Bytes(Self.signature.dropLast())))
+    #expect(!answers(result, .ecrecover, Self.signature, .prague))
+    #expect(!answers(result, .sha256, Self.signature))
+    let failing = Self.result(.bn254Add, Self.signature)
+    #expect(failing.output == nil)
+    #expect(answers(failing, .bn254Add, Self.signature))
+    #expect(!answers(failing, .bn254Add, Self.signature + [0]))
+  }
+}
