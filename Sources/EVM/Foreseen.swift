@@ -9,21 +9,27 @@ public struct Foreseen: Sendable {
   /// The same of precompiles.
   public var precompileResults: [PrecompileResult]
 
+  /// More of either is not noted: no block is served by it, and who wrote a contract must not decide how much is kept. As many
+  /// hashes as a machine remembers.
+  public static let maximumCount = 256
+
   /// What is foreseen; nothing by default.
   public init(hashedPairs: [HashedPair] = [], precompileResults: [PrecompileResult] = []) {
     self.hashedPairs = hashedPairs
     self.precompileResults = precompileResults
   }
 
-  /// Adds the hash of two words and returns it.
+  /// Adds the hash of two words, where there is room, and returns it.
   public mutating func note(_ pair: HashedPair) -> UInt256 {
-    hashedPairs.append(pair)
+    if hashedPairs.count < Self.maximumCount { hashedPairs.append(pair) }
     return pair.hash
   }
 
-  /// Adds what a precompile returns, unless it was the last to be added, and returns it.
+  /// Adds what a precompile returns, unless it was the last to be added, and where there is room, and returns it.
   public mutating func note(_ result: PrecompileResult) -> [UInt8]? {
-    if precompileResults.last !== result { precompileResults.append(result) }
+    if precompileResults.count < Self.maximumCount, precompileResults.last !== result {
+      precompileResults.append(result)
+    }
     return result.output
   }
 

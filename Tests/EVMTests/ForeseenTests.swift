@@ -80,4 +80,20 @@ struct ForeseenTests {
     #expect(answers(failing, .bn254Add, Self.signature))
     #expect(!answers(failing, .bn254Add, Self.signature + [0]))
   }
+
+  @Test("is no more than a machine remembers, however much a transaction asks for")
+  func bounds() {
+    var foreseen = Foreseen()
+    for number in 0..<1000 as Range<UInt64> {
+      let pair = HashedPair(UInt256(number), .one)
+      #expect(foreseen.note(pair) == pair.hash)
+      let result = Self.result(.identity, [UInt8(truncatingIfNeeded: number)])
+      #expect(foreseen.note(result) == [UInt8(truncatingIfNeeded: number)])
+      // The last once more, as for each word of what it returns.
+      #expect(foreseen.note(result) == result.output)
+    }
+    #expect(foreseen.hashedPairs.count == Foreseen.maximumCount)
+    #expect(foreseen.precompileResults.count == Foreseen.maximumCount)
+    #expect(foreseen.precompileResults.prefix(3).map(\.input) == [[0], [1], [2]])
+  }
 }

@@ -28,7 +28,7 @@ public struct Machine: ~Copyable {
   var memory = MemoryArena()
   /// Hashes of the block's storage keys, those that are foreseen included; forgotten with it, so that no run hangs on the
   /// one before.
-  var pairHashes = PairHashes(capacity: 256)
+  var pairHashes = PairHashes(capacity: Foreseen.maximumCount)
   /// What precompiles are foreseen to return, and where to look first.
   var precompileResults: [PrecompileResult] = []
   var nextResult = 0
