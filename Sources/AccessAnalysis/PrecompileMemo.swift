@@ -11,8 +11,7 @@ final class PrecompileMemo: Sendable {
   private static let capacity = 4_096
   /// Longer inputs are not kept, nor what takes no longer than looking for it.
   private static let maximumSize = 8_192
-  /// What ECRECOVER looks at.
-  private static let signatureSize = 128
+  /// Made when the first is kept, so that to forget none takes no time.
   private let entries = Mutex<[PrecompileResult?]>([])
 
   /// What a precompile returns for `input`; nil where it fails. Whoever runs the transaction is handed it with what else is
@@ -21,13 +20,13 @@ final class PrecompileMemo: Sendable {
     of precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules, _ foreseen: inout Foreseen
   ) -> [UInt8]? {
     switch precompile {
-    case .sha256, .ripemd160, .identity: return Self.run(precompile, input, rules)
-    case _ where input.count > Self.maximumSize: return Self.run(precompile, input, rules)
+    case .sha256, .ripemd160, .identity: return rules.output(of: precompile, input)
+    case _ where input.count > Self.maximumSize: return rules.output(of: precompile, input)
     default: break
     }
     var hasher = Hasher()
     hasher.combine(precompile)
-    let count = precompile == .ecrecover ? min(input.count, Self.signatureSize) : input.count
+    let count = PrecompileResult.sizeLookedAt(by: precompile, of: input.count)
     unsafe input.withUnsafeBytes { bytes in
       unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
     }
@@ -49,13 +48,6 @@ final class PrecompileMemo: Sendable {
   func signer(_ input: Span<UInt8>, _ rules: PrecompileRules, _ foreseen: inout Foreseen) -> UInt256? {
     guard let output = output(of: .ecrecover, input, rules, &foreseen), output.count == 32 else { return nil }
     return UInt256(bigEndian: output)
-  }
-
-  private static func run(
-    _ precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules
-  ) -> [UInt8]? {
-    var output: [UInt8] = []
-    return rules.run(precompile, input: input, into: &output) ? output : nil
   }
 
   /// Forgets all of it.

@@ -158,6 +158,7 @@ final class PredictionMemo: Sendable {
 
   /// Forgets all of them.
   func removeAll() {
+    // To forget none takes no time.
     table.withLock { if $0.weight > 0 { $0 = Table() } }
   }
 }

@@ -11,25 +11,36 @@ public final class PrecompileResult: Sendable {
   /// What it returns; nil where it fails.
   public let output: [UInt8]?
 
-  private static let signatureSize = 128
+  /// How many bytes of an input of so many a precompile looks at; what is missing of a signature reads as zero.
+  public static func sizeLookedAt(by precompile: Precompile, of count: Int) -> Int {
+    precompile == .ecrecover ? 128 : count
+  }
 
   /// Runs a precompile, which takes microseconds to milliseconds. Its price is not paid here, nor known.
   public init(_ precompile: Precompile, _ input: Span<UInt8>, _ rules: PrecompileRules) {
     self.precompile = precompile
     era = rules.era
-    let key = input.bytes(in: 0..<(precompile == .ecrecover ? Self.signatureSize : input.count))
-    var output: [UInt8] = []
-    let succeeds = rules.run(precompile, input: key.span, into: &output)
+    let key = input.bytes(in: 0..<Self.sizeLookedAt(by: precompile, of: input.count))
+    let output = rules.output(of: precompile, key.span)
     self.input = key
-    self.output = succeeds ? output : nil
+    self.output = output
   }
 
   /// Whether this is what the precompile returns for another input, which is the same in all that it looks at. Linear, a
   /// few compares where it is not.
   public func answers(_ precompile: Precompile, _ input: Span<UInt8>, era: PrecompileEra) -> Bool {
-    guard precompile == self.precompile, era == self.era else { return false }
-    guard input.count == self.input.count || precompile == .ecrecover else { return false }
+    guard precompile == self.precompile, era == self.era,
+      Self.sizeLookedAt(by: precompile, of: input.count) == self.input.count
+    else { return false }
     for index in self.input.indices where self.input[index] != input.byte(at: index) { return false }
     return true
+  }
+}
+
+extension PrecompileRules {
+  /// What a precompile returns for an input; nil where it fails.
+  public func output(of precompile: Precompile, _ input: Span<UInt8>) -> [UInt8]? {
+    var output: [UInt8] = []
+    return run(precompile, input: input, into: &output) ? output : nil
   }
 }

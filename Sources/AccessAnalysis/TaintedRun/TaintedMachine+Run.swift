@@ -287,14 +287,14 @@ extension TaintedMachine {
   /// Out of gas, unless the run is to be given up for want of memory.
   private var outOfMemory: FrameExit { failure == nil ? .outOfGas : .aborted }
 
-  /// Gives the second word from the top the taints of both.
-  @inline(__always)
   /// Keccak-256 of a range of memory, noted where the transaction will ask for it too.
   private mutating func hash(_ offset: Int, _ count: Int) -> UInt256 {
     guard count == 64 else { return memory.hash(offset, count).word }
     return foreseen.note(HashedPair(memory.word(offset), memory.word(offset + 32)))
   }
 
+  /// Gives the second word from the top the taints of both.
+  @inline(__always)
   private mutating func join2(_ s: StackWindow, _ h: Int) {
     let a = s.taint(h &- 1)
     let b = s.taint(h &- 2)

@@ -53,41 +53,18 @@ package struct PairHashes: ~Copyable {
   /// The hash of two words.
   @inlinable @inline(__always)
   package mutating func hash(_ first: UInt256, _ second: UInt256) -> UInt256 {
-    let place = unsafe table + place(first, second)
-    if unsafe place.pointee.first == first && place.pointee.second == second {
-      return unsafe place.pointee.hash
-    }
-    return unsafe work(out: first, second, at: place)
+    unsafe entry(first, second).pointee.hash
   }
 
   /// The same, with the words.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func pair(_ first: UInt256, _ second: UInt256) -> HashedPair {
-    _ = hash(first, second)
-    return unsafe table[place(first, second)]
-  }
-
-  @inlinable @inline(never)
-  mutating func work(
-    out first: UInt256, _ second: UInt256, at place: UnsafeMutablePointer<HashedPair>
-  ) -> UInt256 {
-    isEmpty = false
-    let pair = HashedPair(first, second)
-    unsafe place.pointee = pair
-    return pair.hash
+    unsafe entry(first, second).pointee
   }
 
   /// Remembers pairs that will be asked for. Linear; those beyond the capacity are left out.
   package mutating func learn(_ pairs: [HashedPair]) {
-    guard !pairs.isEmpty else { return }
-    isEmpty = false
-    unsafe pairs.withUnsafeBufferPointer { pairs in
-      for index in 0..<min(pairs.count, mask &+ 1) {
-        let pair = unsafe pairs.baseAddress.unsafelyUnwrapped + index
-        let place = unsafe table + place(pair.pointee.first, pair.pointee.second)
-        unsafe place.pointee = pair.pointee
-      }
-    }
+    for pair in pairs.prefix(mask + 1) { unsafe remember(pair, at: place(pair.first, pair.second)) }
   }
 
   /// Forgets all of them. Linear in the capacity, constant where nothing was remembered.
@@ -97,10 +74,26 @@ package struct PairHashes: ~Copyable {
     isEmpty = true
   }
 
+  /// Where two words lie with their hash, which is worked out where they do not.
   @inlinable @inline(__always)
-  func place(_ first: UInt256, _ second: UInt256) -> Int {
+  mutating func entry(_ first: UInt256, _ second: UInt256) -> UnsafePointer<HashedPair> {
+    let place = unsafe place(first, second)
+    if unsafe place.pointee.first != first || place.pointee.second != second {
+      unsafe remember(HashedPair(first, second), at: place)
+    }
+    return unsafe UnsafePointer(place)
+  }
+
+  @usableFromInline
+  mutating func remember(_ pair: HashedPair, at place: UnsafeMutablePointer<HashedPair>) {
+    isEmpty = false
+    unsafe place.pointee = pair
+  }
+
+  @inlinable @inline(__always)
+  func place(_ first: UInt256, _ second: UInt256) -> UnsafeMutablePointer<HashedPair> {
     let key = (first.l0 ^ first.l1 ^ first.l2 ^ first.l3) &* 0x9E37_79B9_7F4A_7C15
     let slot = (second.l0 ^ second.l1 ^ second.l2 ^ second.l3) &* 0xD6E8_FEB8_6659_FD93
-    return Int(truncatingIfNeeded: (key ^ slot) &>> 40) & mask
+    return unsafe table + (Int(truncatingIfNeeded: (key ^ slot) &>> 40) & mask)
   }
 }
