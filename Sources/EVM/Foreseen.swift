@@ -9,8 +9,7 @@ public struct Foreseen: Sendable {
   /// The same of precompiles.
   public var precompileResults: [PrecompileResult]
 
-  /// More of either is not noted: no block is served by it, and who wrote a contract must not decide how much is kept. As many
-  /// hashes as a machine remembers.
+  /// More of either is not noted: no block is served by it, and who wrote a contract must not decide how much is kept.
   public static let maximumCount = 256
 
   /// What is foreseen; nothing by default.

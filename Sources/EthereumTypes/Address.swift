@@ -64,7 +64,11 @@ public struct Address: Hashable, Sendable, BitwiseCopyable {
 
   /// The parts mixed into one limb with the secret of this process; for hash tables of our own.
   @inlinable @inline(__always)
-  public var mixedBits: UInt64 { HashKey.process.mix(lo, mid, UInt64(hi), 0) }
+  public var mixedBits: UInt64 { mixedBits(with: .process) }
+
+  /// The same with a key that is at hand.
+  @inlinable @inline(__always)
+  public func mixedBits(with key: HashKey) -> UInt64 { key.mix(lo, mid, UInt64(hi), 0) }
 }
 
 extension Address: Comparable {

@@ -26,7 +26,12 @@ public struct Hash32: Hashable, Sendable, BitwiseCopyable {
   public static var zero: Hash32 { Hash32(word: .zero) }
 
   /// Keccak-256 of the empty string: the code hash of an account without code.
-  public static let emptyCode = keccak256([])
+  @inlinable @inline(__always)
+  public static var emptyCode: Hash32 {
+    Hash32(
+      word: UInt256(
+        limbs: 0x7BFA_D804_5D85_A470, 0xE500_B653_CA82_273B, 0x927E_7DB2_DCC7_03C0, 0xC5D2_4601_86F7_233C))
+  }
 
   /// Keccak-256 of the RLP empty string: the root of an empty Merkle-Patricia trie.
   public static let emptyTrieRoot = keccak256([0x80])

@@ -15,7 +15,7 @@ public struct HashKey: Sendable, BitwiseCopyable {
     k3 = random.next()
   }
 
-  /// The key of this process.
+  /// The key of this process. Who needs it for every access keeps a copy: each use here asks whether it has been drawn.
   public static let process: HashKey = {
     var random = SystemRandomNumberGenerator()
     return HashKey(from: &random)

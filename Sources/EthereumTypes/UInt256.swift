@@ -75,7 +75,11 @@ public struct UInt256: Hashable, Sendable, BitwiseCopyable {
 
   /// The four limbs mixed into one with the secret of this process; for hash tables of our own.
   @inlinable @inline(__always)
-  public var mixedBits: UInt64 { HashKey.process.mix(l0, l1, l2, l3) }
+  public var mixedBits: UInt64 { mixedBits(with: .process) }
+
+  /// The same with a key that is at hand.
+  @inlinable @inline(__always)
+  public func mixedBits(with key: HashKey) -> UInt64 { key.mix(l0, l1, l2, l3) }
 }
 
 extension UInt256: Comparable {

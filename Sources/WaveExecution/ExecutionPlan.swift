@@ -62,7 +62,7 @@ public final class ExecutionPlan: Sendable {
   let basis: PlanBasis?
 
   /// For each transaction, what was worked out when it was predicted; empty where nothing was.
-  let foreseen: [Foreseen]
+  let foreseen: ForeseenTable
 
   /// What each transaction is expected to look at; nil where that is not known.
   let footprints: Footprints?
@@ -171,7 +171,7 @@ public final class ExecutionPlan: Sendable {
     self.unit = unit
     self.basis = basis
     self.footprints = footprints?.count == count ? footprints : nil
-    self.foreseen = foreseen.count == count ? foreseen : []
+    self.foreseen = foreseen.count == count ? ForeseenTable(foreseen) : .empty
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
@@ -187,7 +187,7 @@ public final class ExecutionPlan: Sendable {
   /// Tells a machine what is known of the transaction that it runs next.
   @inline(__always)
   func prepare(_ machine: inout Machine, for index: Int) {
-    if index < foreseen.count { machine.expect(foreseen[index]) }
+    if index < foreseen.count { machine.expect(foreseen, at: index) }
   }
 
   /// The plan that knows nothing: everything may start at once.

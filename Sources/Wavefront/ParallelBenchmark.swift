@@ -267,12 +267,13 @@ public struct ParallelBenchmark: Sendable {
   ) throws -> [Int] {
     var times = [Int](repeating: .max, count: processor.senders.count)
     var machine = processor.makeMachine(on: before)
+    let foreseen = ForeseenTable(predictions.map(\.foreseen))
     for _ in 0..<3 {
       let state = MemoryState(copying: before)
       machine.enter(processor.environment, reader: state)
       for index in times.indices {
         let start = ContinuousClock.now
-        if !predictions.isEmpty { machine.expect(predictions[index].foreseen) }
+        machine.expect(foreseen, at: index)
         let result = try machine.execute(
           processor.block.transactions[index], sender: processor.senders[index], on: state)
         try state.apply(result.effects)

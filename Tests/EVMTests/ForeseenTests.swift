@@ -81,7 +81,52 @@ struct ForeseenTests {
     #expect(!answers(failing, .bn254Add, Self.signature + [0]))
   }
 
-  @Test("is no more than a machine remembers, however much a transaction asks for")
+  @Test("lies in a table as it was put there, however much each transaction has")
+  func tables() {
+    var random = SplitMix64(seed: 13)
+    let block = (0..<40 as Range<UInt64>).map { number in
+      Foreseen(
+        hashedPairs: (0..<random.next() % 6).map { HashedPair(UInt256(number), UInt256($0)) },
+        precompileResults: (0..<random.next() % 3).map { Self.result(.identity, [UInt8($0), UInt8(number)]) })
+    }
+    let table = ForeseenTable(block)
+    #expect(table.count == block.count)
+    for (index, foreseen) in block.enumerated() {
+      #expect(table[index].hashedPairs.map(\.hash) == foreseen.hashedPairs.map(\.hash))
+      #expect(table[index].precompileResults.map(\.input) == foreseen.precompileResults.map(\.input))
+    }
+    #expect(ForeseenTable.empty.count == 0)
+  }
+
+  @Test("is asked for of the transaction that runs: another's, or none, changes nothing")
+  func transactions() throws {
+    let contract = Address(0xC0DE)
+    let state = MemoryState()
+    let code: Assembly = [
+      .push(7), .push(0), .op(Opcode.mstore), .push(9), .push(32), .op(Opcode.mstore),
+      .push(64), .push(0), .op(Opcode.keccak256),
+    ]
+    state.set(contract, nonce: 1, balance: .zero, code: code.returningTop, storage: [:])
+    let block = BlockEnvironment(
+      fork: .osaka, number: 1, timestamp: 1, coinbase: Address(1000), gasLimit: 30_000_000, prevRandao: 0,
+      baseFee: 0, blobBaseFee: 0, chainID: 1)
+    var machine = Machine(block: block, reader: state)
+    let table = ForeseenTable([
+      Foreseen(hashedPairs: [HashedPair(7, 9)]), Foreseen(), Foreseen(hashedPairs: [HashedPair(9, 7)]),
+      Foreseen(hashedPairs: [HashedPair(7, 8), HashedPair(7, 9)]),
+    ])
+    let message = Message(
+      to: contract, from: Address(2), input: [], value: .zero, gas: 100_000, isStatic: false)
+    let hash = keccak256(UInt256(7).bigEndianBytes + UInt256(9).bigEndianBytes).word
+    // One machine for all, as a worker has it, from block to block: what was expected before must not be asked for.
+    for index in [0, 1, 2, 3, 4, 3, 5, 2, 0, 4, 0] {
+      if index == 5 { machine.enter(block, reader: state) } else { machine.expect(table, at: index) }
+      let result = try machine.run(message, on: state)
+      #expect(UInt256(bigEndian: result.output) == hash)
+    }
+  }
+
+  @Test("is no more than is kept of a transaction, however much a transaction asks for")
   func bounds() {
     var foreseen = Foreseen()
     for number in 0..<1000 as Range<UInt64> {

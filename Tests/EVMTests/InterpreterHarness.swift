@@ -77,7 +77,7 @@ struct InterpreterHarness {
     let state = state
     state.set(Self.contract, nonce: 1, balance: balance, code: code, storage: storage)
     var machine = Machine(block: block, reader: state)
-    machine.expect(foreseen)
+    machine.expect(ForeseenTable([foreseen]), at: 0)
     let message = Message(
       to: Self.contract, from: Self.caller, input: input, value: value, gas: gas, isStatic: isStatic)
     let result = try machine.run(message, on: state)

@@ -117,7 +117,12 @@ struct InterpreterWordTests {
         let sum = three &+ three &+ four &+ three
         for _ in 0..<3 { code.append(.op(Opcode.add)) }
         var outcomes: [InterpreterHarness.Outcome] = []
-        for foreseen in [[], [HashedPair(key, 3)], [HashedPair(key, 4), HashedPair(1, 2)]] {
+        let strangers = (100..<140 as Range<UInt64>).map { HashedPair(key, UInt256($0)) }
+        let own = [HashedPair(key, 3), HashedPair(key, 4)]
+        for foreseen in [
+          [], [own[0]], [own[1], HashedPair(1, 2)], own + strangers, strangers + own,
+          Array(strangers.prefix(10)) + own.reversed() + Array(strangers.prefix(10)),
+        ] {
           outcomes.append(
             try InterpreterHarness(foreseen: Foreseen(hashedPairs: foreseen)).run(code.returningTop))
         }

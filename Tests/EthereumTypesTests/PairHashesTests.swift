@@ -31,7 +31,7 @@ struct PairHashesTests {
   }
 
   @Test(
-    "whatever was asked for, foreseen and forgotten before, each hash is right",
+    "whatever was asked for and forgotten before, each hash is right",
     arguments: [1, 2, 8, 256], [2, 20, 1000])
   func remembering(_ capacity: Int, _ words: Int) {
     var random = SplitMix64(seed: UInt64(capacity * words))
@@ -41,10 +41,9 @@ struct PairHashesTests {
       let pairs = (0..<random.next() % 12).map { _ in
         (pool[Int(random.next() % UInt64(words))], pool[Int(random.next() % UInt64(words))])
       }
-      switch step % 7 {
-      case 0: hashes.learn(pairs.map { HashedPair($0, $1) })
-      case 1 where step % 20 == 1: hashes.removeAll()
-      case 2:
+      switch step % 6 {
+      case 0 where step % 20 == 0: hashes.removeAll()
+      case 1:
         for (first, second) in pairs {
           let pair = hashes.pair(first, second)
           #expect(pair.first == first && pair.second == second && pair.hash == Self.hash(first, second))
@@ -53,8 +52,5 @@ struct PairHashesTests {
         for (first, second) in pairs { #expect(hashes.hash(first, second) == Self.hash(first, second)) }
       }
     }
-    // More than there is room for.
-    hashes.learn((0..<300).map { HashedPair(UInt256(UInt64($0)), .one) })
-    #expect(hashes.hash(.zero, .one) == Self.hash(.zero, .one))
   }
 }

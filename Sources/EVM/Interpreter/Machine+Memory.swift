@@ -51,7 +51,7 @@ extension Machine {
     let count = stack[1]
     if count == 64 {
       let pair = memory.window(absolute(stack[0]))
-      stack[1] = pairHashes.hash(pair.load(0), pair.load(32))
+      stack[1] = hash(pair.load(0), pair.load(32))
       return gas
     }
     stack[1] =

@@ -10,7 +10,7 @@ struct IntrinsicGas: Equatable {
   let floor: UInt64
 
   /// - Parameter stateGasPerByte: what a byte of new state costs; counts under EIP-8037 only.
-  init(_ transaction: Transaction, _ rules: ForkRules, stateGasPerByte: Int64) {
+  init(_ transaction: borrowing Transaction, _ rules: ForkRules, stateGasPerByte: Int64) {
     let data = transaction.data
     var zeros: UInt64 = 0
     for byte in data where byte == 0 { zeros += 1 }

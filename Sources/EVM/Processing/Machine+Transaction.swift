@@ -7,20 +7,21 @@ extension Machine {
   /// Runs one transaction on `state` and returns what it did; the state itself is not changed.
   ///
   /// - Parameters:
-  ///   - transaction: the transaction.
+  ///   - transaction: the transaction; borrowed, as a copy would count references to all its lists.
   ///   - sender: who signed it.
   ///   - state: the state it runs on.
   /// - Throws: `ExecutionError.rejected` where the transaction is not valid on this state, `.state` where the state
   ///   could not be read.
   public mutating func execute(
-    _ transaction: Transaction, sender: Address, on state: any StateReader
+    _ transaction: borrowing Transaction, sender: Address, on state: any StateReader
   ) throws(ExecutionError) -> TransactionResult {
     var tracer = NoTracer()
     return try execute(transaction, sender: sender, on: state, tracer: &tracer)
   }
 
   mutating func execute<Tracer: InstructionTracer>(
-    _ transaction: Transaction, sender senderAddress: Address, on state: any StateReader, tracer: inout Tracer
+    _ transaction: borrowing Transaction, sender senderAddress: Address, on state: any StateReader,
+    tracer: inout Tracer
   ) throws(ExecutionError) -> TransactionResult {
     begin(reader: state)
     let intrinsic = IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte)
@@ -97,7 +98,7 @@ extension Machine {
   private func stopOnFault() throws(ExecutionError) { if let fault = journal.fault { throw .state(fault) } }
 
   /// Marks what every transaction starts with as accessed (EIPs 2929, 2930, 3651).
-  private mutating func warmUp(_ transaction: Transaction, _ sender: Journal.AccountHandle) {
+  private mutating func warmUp(_ transaction: borrowing Transaction, _ sender: Journal.AccountHandle) {
     guard rules.hasWarmth else { return }
     _ = journal.warm(sender)
     if let to = transaction.to { _ = journal.warm(journal.handle(for: to)) }
@@ -110,7 +111,7 @@ extension Machine {
   }
 
   /// Sets the delegations of an EIP-7702 transaction; invalid ones are skipped.
-  private mutating func applyAuthorizations(_ transaction: Transaction) {
+  private mutating func applyAuthorizations(_ transaction: borrowing Transaction) {
     for authorization in transaction.authorizationList {
       guard authorization.chainID.isZero || authorization.chainID == UInt256(block.chainID),
         authorization.nonce < .max, let address = authorization.recoverAuthority()
@@ -130,7 +131,7 @@ extension Machine {
   }
 
   private mutating func runOutermost<Tracer: InstructionTracer>(
-    _ transaction: Transaction, _ sender: Journal.AccountHandle, gas: Int64, _ tracer: inout Tracer
+    _ transaction: borrowing Transaction, _ sender: Journal.AccountHandle, gas: Int64, _ tracer: inout Tracer
   ) -> (exit: FrameExit, gas: Int64, created: Address?) {
     let checkpoint = journal.checkpoint
     var context = FrameContext(
@@ -179,6 +180,8 @@ extension Machine {
       if left < 0 { journal.revert(to: context.checkpoint) }
       return left < 0 ? (.failed, 0) : (.succeeded, left)
     }
+    // Most transfers end here. A tracer wants to see that nothing was run.
+    if !Tracer.isActive, journal.codeHash(context.account) == .emptyCode { return (.succeeded, gas) }
     var code = code(of: context.account)
     if rules.hasDelegation, let delegate = code.delegate {
       let account = journal.handle(for: delegate)

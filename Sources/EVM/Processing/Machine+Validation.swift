@@ -7,7 +7,8 @@ extension Machine {
   private static var blobsPerTransaction: Int { 6 }
 
   /// Checks everything that does not depend on the state, in the order in which clients do.
-  func checkForm(_ transaction: Transaction, _ intrinsic: IntrinsicGas) throws(TransactionRejection) {
+  func checkForm(_ transaction: borrowing Transaction, _ intrinsic: IntrinsicGas) throws(TransactionRejection)
+  {
     guard rules.fork >= transaction.kind.firstFork else { throw .typeNotSupported(transaction.kind) }
     if let chainID = transaction.chainID, chainID != block.chainID {
       throw .wrongChain(expected: block.chainID, found: chainID)
@@ -44,7 +45,7 @@ extension Machine {
   }
 
   /// Checks everything about a transaction that does not depend on the state: type, chain, fees, gas, blobs.
-  public func checkForm(_ transaction: Transaction) throws(TransactionRejection) {
+  public func checkForm(_ transaction: borrowing Transaction) throws(TransactionRejection) {
     try checkForm(transaction, IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte))
   }
 
@@ -53,7 +54,7 @@ extension Machine {
     IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte).charged
   }
 
-  private func checkBlobs(_ transaction: Transaction) throws(TransactionRejection) {
+  private func checkBlobs(_ transaction: borrowing Transaction) throws(TransactionRejection) {
     guard transaction.to != nil else { throw .blobCreatesContract }
     let count = transaction.blobVersionedHashes.count
     guard count > 0 else { throw .noBlobs }
@@ -71,7 +72,7 @@ extension Machine {
 
   /// Checks the sender's account: nonce, code, and funds for the worst case.
   mutating func checkSender(
-    _ transaction: Transaction, _ sender: Journal.AccountHandle
+    _ transaction: borrowing Transaction, _ sender: Journal.AccountHandle
   ) throws(TransactionRejection) {
     let nonce = journal.nonce(sender)
     if transaction.nonce < nonce { throw .nonceTooLow(expected: nonce, found: transaction.nonce) }

@@ -7,7 +7,8 @@ extension Machine {
   ///
   /// - Parameter trace: gets a line for each instruction and one for the end.
   public mutating func execute(
-    _ transaction: Transaction, sender: Address, on state: any StateReader, trace: inout ExecutionTrace
+    _ transaction: borrowing Transaction, sender: Address, on state: any StateReader,
+    trace: inout ExecutionTrace
   ) throws(ExecutionError) -> TransactionResult {
     try execute(transaction, sender: sender, on: state, tracer: &trace)
   }
@@ -16,7 +17,7 @@ extension Machine {
   ///
   /// - Parameter jumps: gets what was jumped to, and from where, in each code that ran.
   public mutating func execute(
-    _ transaction: Transaction, sender: Address, on state: any StateReader, jumps: inout JumpTrace
+    _ transaction: borrowing Transaction, sender: Address, on state: any StateReader, jumps: inout JumpTrace
   ) throws(ExecutionError) -> TransactionResult {
     try execute(transaction, sender: sender, on: state, tracer: &jumps)
   }

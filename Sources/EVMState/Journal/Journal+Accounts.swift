@@ -6,7 +6,7 @@ extension Journal {
   /// The account's row, made on first use; nothing is read from the state yet.
   @inlinable
   public mutating func handle(for address: Address) -> AccountHandle {
-    var cell = accountIndex.start(address.mixedBits)
+    var cell = accountIndex.start(address.mixedBits(with: key))
     while true {
       let row = accountIndex.row(cell)
       if row < 0 { return AccountHandle(row: addAccount(address, cell: cell)) }
@@ -30,7 +30,7 @@ extension Journal {
   private mutating func rebuildAccountIndex() {
     var bits: [UInt64] = []
     bits.reserveCapacity(accounts.count)
-    for row in 0..<accounts.count { bits.append(accounts[row].address.mixedBits) }
+    for row in 0..<accounts.count { bits.append(accounts[row].address.mixedBits(with: key)) }
     accountIndex.rebuild { bits[$0] }
   }
 

@@ -6,10 +6,13 @@ extension Journal {
   /// - Parameter removesEmptyAccounts: whether touched empty accounts are removed (EIP-161, from Spurious Dragon on).
   public mutating func finish(removesEmptyAccounts: Bool) -> TransactionEffects {
     var effects = TransactionEffects()
+    effects.deployedCodes = deployedCodes
     effects.accounts.reserveCapacity(accounts.count)
     for index in 0..<accounts.count where accounts[index].flags.contains(.loaded) {
       effects.accounts.append(effect(of: accounts[index], removesEmptyAccounts: removesEmptyAccounts))
     }
+    // Most transactions are transfers.
+    guard slots.count > 0 else { return effects }
     effects.slots.reserveCapacity(slots.count)
     for index in 0..<slots.count where slots[index].isLoaded {
       let slot = slots[index]
@@ -26,7 +29,6 @@ extension Journal {
           address: account.address, key: slot.key, before: slot.original,
           after: account.flags.contains(.destroyed) ? slot.original : slot.current))
     }
-    effects.deployedCodes = deployedCodes
     return effects
   }
 

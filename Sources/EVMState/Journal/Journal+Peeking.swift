@@ -22,7 +22,7 @@ extension Journal {
 
   /// Looks at an account.
   public func peek(_ address: Address) -> AccountView {
-    var cell = accountIndex.start(address.mixedBits)
+    var cell = accountIndex.start(address.mixedBits(with: key))
     while true {
       let row = accountIndex.row(cell)
       if row < 0 { return view(of: nil, address) }
@@ -59,7 +59,7 @@ extension Journal {
 
   /// Looks at a storage slot.
   public func peek(_ account: AccountHandle, _ key: UInt256) -> SlotView {
-    var cell = slotIndex.start(Self.bits(account: account.row, key: key))
+    var cell = slotIndex.start(bits(account: account.row, key: key))
     var isWarm = false
     while true {
       let row = slotIndex.row(cell)

@@ -2,14 +2,14 @@ public import EthereumTypes
 
 extension Journal {
   @inlinable @inline(__always)
-  static func bits(account row: Int, key: UInt256) -> UInt64 {
-    key.mixedBits ^ (UInt64(truncatingIfNeeded: row) &* 0x9E37_79B9_7F4A_7C15)
+  func bits(account row: Int, key slot: UInt256) -> UInt64 {
+    slot.mixedBits(with: key) ^ (UInt64(truncatingIfNeeded: row) &* 0x9E37_79B9_7F4A_7C15)
   }
 
   /// The slot's row, made on first use; nothing is read from the state yet.
   @inlinable
   public mutating func slot(_ account: AccountHandle, _ key: UInt256) -> SlotHandle {
-    var cell = slotIndex.start(Self.bits(account: account.row, key: key))
+    var cell = slotIndex.start(bits(account: account.row, key: key))
     while true {
       let row = slotIndex.row(cell)
       if row < 0 { return SlotHandle(row: addSlot(account, key, cell: cell)) }
@@ -29,7 +29,7 @@ extension Journal {
       var bits: [UInt64] = []
       bits.reserveCapacity(slots.count)
       for row in 0..<slots.count {
-        bits.append(Self.bits(account: Int(slots[row].account), key: slots[row].key))
+        bits.append(self.bits(account: Int(slots[row].account), key: slots[row].key))
       }
       slotIndex.rebuild { bits[$0] }
     }
@@ -89,7 +89,7 @@ extension Journal {
   // MARK: Transient storage (EIP-1153)
 
   private mutating func transientRow(_ account: AccountHandle, _ key: UInt256) -> Int {
-    var cell = transientIndex.start(Self.bits(account: account.row, key: key))
+    var cell = transientIndex.start(bits(account: account.row, key: key))
     while true {
       let row = transientIndex.row(cell)
       if row < 0 { break }
@@ -103,7 +103,7 @@ extension Journal {
     if transientIndex.occupy(cell, row: row) {
       var bits: [UInt64] = []
       for row in 0..<transients.count {
-        bits.append(Self.bits(account: Int(transients[row].account), key: transients[row].key))
+        bits.append(self.bits(account: Int(transients[row].account), key: transients[row].key))
       }
       transientIndex.rebuild { bits[$0] }
     }

@@ -47,6 +47,7 @@ public struct Journal: ~Copyable {
   /// The log entries so far, in order.
   public private(set) var logs: [Log] = []
 
+  @usableFromInline let key = HashKey.process
   @usableFromInline var accounts = PlainArray<AccountRow>(capacity: 64)
   @usableFromInline var accountIndex = RowIndex(capacity: 64)
   @usableFromInline var slots = PlainArray<SlotRow>(capacity: 256)

@@ -3,6 +3,7 @@ import EthereumTypes
 /// The accounts and slots of a `MemoryState`, as rows in the order in which they became known. Plain memory without
 /// reference counts: several threads read one state, and counting would make them wait for each other.
 struct MemoryTables: ~Copyable {
+  private let key = HashKey.process
   private var accountIndex = RowTable()
   // No room at first: most states that are made before a block begins stay empty, and what the allocator does once in a while when
   // asked for as much as that is better done while the block runs.
@@ -30,10 +31,10 @@ struct MemoryTables: ~Copyable {
 
   /// The row of an account, −1 where it is not known here.
   func row(_ address: Address) -> Int {
-    accountIndex.row(address.mixedBits) { accounts[$0].address == address }
+    accountIndex.row(address.mixedBits(with: key)) { accounts[$0].address == address }
   }
 
-  private func bits(_ account: Int, _ slot: UInt256) -> UInt64 { bits(account, slot.mixedBits) }
+  private func bits(_ account: Int, _ slot: UInt256) -> UInt64 { bits(account, slot.mixedBits(with: key)) }
 
   func bits(_ account: Int, _ slot: UInt64) -> UInt64 {
     slot &+ UInt64(truncatingIfNeeded: account) &* 0x9E37_79B9_7F4A_7C15
@@ -103,7 +104,7 @@ struct MemoryTables: ~Copyable {
 
   @discardableResult
   mutating func set(_ address: Address, _ account: Account?, wipesStorage: Bool) -> Int {
-    let bits = address.mixedBits
+    let bits = address.mixedBits(with: key)
     let known = accountIndex.row(bits) { accounts[$0].address == address }
     if known >= 0 {
       set(known, account, wipesStorage: wipesStorage)

@@ -62,11 +62,6 @@ package struct PairHashes: ~Copyable {
     unsafe entry(first, second).pointee
   }
 
-  /// Remembers pairs that will be asked for. Linear; those beyond the capacity are left out.
-  package mutating func learn(_ pairs: [HashedPair]) {
-    for pair in pairs.prefix(mask + 1) { unsafe remember(pair, at: place(pair.first, pair.second)) }
-  }
-
   /// Forgets all of them. Linear in the capacity, constant where nothing was remembered.
   package mutating func removeAll() {
     guard !isEmpty else { return }

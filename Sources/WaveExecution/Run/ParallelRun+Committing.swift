@@ -202,6 +202,7 @@ extension ParallelRun {
     versions.settleCoinbase()
     finality.isPlain = true
     for index in next..<count {
+      plan.prepare(&machine, for: index)
       try processor.executeNext(index, on: state, with: &machine, &finality.result)
     }
   }

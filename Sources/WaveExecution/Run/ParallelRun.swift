@@ -198,6 +198,7 @@ final class ParallelRun: @unchecked Sendable {
     while worker.fetched < end {
       let index = Int(worker.taken[worker.fetched])
       footprints.with { versions.prefetch($0, of: index) }
+      if index < plan.foreseen.count { plan.foreseen.prefetch(index) }
       unsafe Prefetch.fetchAll(worker.transactions + index)
       // What comes of it goes there.
       unsafe Prefetch.fetchAll(UnsafePointer(outcomes + index))

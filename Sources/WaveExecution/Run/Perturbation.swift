@@ -1,5 +1,6 @@
 import AccessAnalysis
 import ConflictScheduling
+import EVM
 public import EVMState
 import EthereumTypes
 import Glibc
@@ -67,7 +68,7 @@ public struct Perturbation: Sendable {
     return ExecutionPlan(
       predecessors: CompactRows(predecessors), priorities: priorities, rules: plan.rules,
       shownAccounts: plan.shownAccounts, basis: plan.basis, footprints: footprints,
-      foreseen: plan.foreseen.indices.map { plan.foreseen[stranger(of: $0, among: plan.count)] })
+      foreseen: (0..<plan.foreseen.count).map { plan.foreseen[stranger(of: $0, among: plan.count)] })
   }
 
   /// A transaction, or another in its place: for one in four of them in three runs of four.

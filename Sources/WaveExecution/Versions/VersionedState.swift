@@ -53,6 +53,7 @@ final class VersionedState: @unchecked Sendable {
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
+  private let key = HashKey.process
   /// What is kept by hash.
   private let hashedAccounts: CellTable<Address, AccountCell>
   private let hashedSlots: CellTable<SlotKey, SlotCell>
@@ -150,7 +151,7 @@ final class VersionedState: @unchecked Sendable {
 
   @inline(never)
   private func hashedCell(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountCell {
-    let bits = address.mixedBits
+    let bits = address.mixedBits(with: key)
     if let cell = hashedAccounts.find(bits, address) { return cell }
     let row = unsafe arena.allocate(StoredAccount.self)
     unsafe row.initialize(to: StoredAccount(address: address, account: try base.account(address)))

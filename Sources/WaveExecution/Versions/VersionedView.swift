@@ -199,6 +199,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
       }
     }
     let slots = unsafe arena.allocate(SlotPlace.self, count: effects.slots.count)
+    // The empty array is everybody's: it would be copied first.
+    guard !effects.slots.isEmpty else { return unsafe TransactionPlaces(accounts: accounts, slots: slots) }
     try unsafe effects.slots.withUnsafeMutableBufferPointer { effects throws(StateReadError) in
       var next = 0
       for position in 0..<effects.count {
