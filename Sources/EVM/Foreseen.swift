@@ -32,6 +32,9 @@ public struct Foreseen: Sendable {
     return result.output
   }
 
+  /// Whether nothing is foreseen.
+  public var isEmpty: Bool { hashedPairs.isEmpty && precompileResults.isEmpty }
+
   /// Forgets all of it, keeping the room.
   public mutating func removeAll() {
     hashedPairs.removeAll(keepingCapacity: true)

@@ -171,7 +171,8 @@ public final class ExecutionPlan: Sendable {
     self.unit = unit
     self.basis = basis
     self.footprints = footprints?.count == count ? footprints : nil
-    self.foreseen = foreseen.count == count ? ForeseenTable(foreseen) : .empty
+    let isForeseen = foreseen.count == count && !foreseen.allSatisfy(\.isEmpty)
+    self.foreseen = isForeseen ? ForeseenTable(foreseen) : .empty
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil
