@@ -53,7 +53,7 @@ public struct Machine: ~Copyable {
   private let sharedCodes: CodeCache
   private var codes: [Code] = []
   private var codeNumbers: [Hash32: Int32] = [:]
-  /// The latest of them, each where the last bits of its hash say: to look there is ten times as fast.
+  /// The latest of them, each where the last bits of its hash say: to look there first is cheaper than to hash a hash.
   private var latestCodes = PlainArray<(hash: Hash32, number: Int32)>(repeating: (.zero, -1), count: 256)
 
   /// Makes a machine for transactions of a block.
