@@ -31,7 +31,7 @@ final class Finality: @unchecked Sendable {
   /// The time in nanoseconds that this took, and when all began.
   private var repeating: UInt64 = 0
   private let start = ContinuousClock.now
-  /// Whether running ahead does not pay: more than a third of the time went for running again.
+  /// Whether running ahead does not pay: more than half of the time went for running again.
   private(set) var isLosing = false
   /// The last transaction that others than the committer have begun, once it has taken over.
   var lastForeign = 0
@@ -75,7 +75,7 @@ final class Finality: @unchecked Sendable {
     try body()
     let now = start.nanosecondsSince
     repeating &+= now &- before
-    isLosing = repetitions >= Self.leastRepetitions && repeating > now / 3
+    isLosing = repetitions >= Self.leastRepetitions && repeating > now / 2
   }
 
   // MARK: Running ahead

@@ -53,7 +53,6 @@ final class VersionedState: @unchecked Sendable {
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
-  private let key = HashKey.process
   /// What is kept by hash.
   private let hashedAccounts: CellTable<Address, AccountCell>
   private let hashedSlots: CellTable<SlotKey, SlotCell>
@@ -151,7 +150,7 @@ final class VersionedState: @unchecked Sendable {
 
   @inline(never)
   private func hashedCell(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountCell {
-    let bits = address.mixedBits(with: key)
+    let bits = address.mixedBits
     if let cell = hashedAccounts.find(bits, address) { return cell }
     let row = unsafe arena.allocate(StoredAccount.self)
     unsafe row.initialize(to: StoredAccount(address: address, account: try base.account(address)))
