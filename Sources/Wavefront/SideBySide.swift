@@ -121,9 +121,10 @@ struct SideBySide {
     }
   }
 
-  /// A block of microseconds is run a few times: once does not bring all it needs back into the caches.
+  /// A block of microseconds is run some more times: once does not bring all it needs back into the caches, nor teach the
+  /// processor which way its jumps go.
   private func warmUp(_ way: Way) throws {
-    for _ in 0..<(times > 1 ? 4 : 1) {
+    for _ in 0..<(times > 1 ? max(4, times / 6) : 1) {
       way.prepare()
       _ = try way.run()
     }
