@@ -167,7 +167,7 @@ public struct BlockProcessor: Sendable {
   public func execute(
     _ index: Int, on state: any StateReader, with machine: inout Machine
   ) throws(ExecutionError) -> TransactionResult {
-    try machine.execute(block.transactions[index], sender: senders[index], on: state)
+    try machine.execute(index, of: block.transactions, sender: senders[index], on: state)
   }
 
   // MARK: After the transactions

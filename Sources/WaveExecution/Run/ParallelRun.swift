@@ -244,7 +244,8 @@ final class ParallelRun: @unchecked Sendable {
     let outcome = unsafe outcomes + index
     plan.prepare(&machine, for: index)
     unsafe outcome.initialize(
-      to: try machine.execute(worker.transactions[index], sender: worker.senders[index], on: worker.view))
+      to: try machine.execute(at: worker.transactions + index, sender: worker.senders[index], on: worker.view)
+    )
     do throws(StateReadError) {
       unsafe records[index].places = try worker.view.places(of: &outcome.pointee.effects)
     } catch {
