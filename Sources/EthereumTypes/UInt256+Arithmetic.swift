@@ -138,6 +138,17 @@ extension UInt256 {
     return high.isZero ? low : nil
   }
 
+  /// The product, or nil where it exceeds 256 bits.
+  @inlinable
+  public func multipliedIfFits(byLimb b: UInt64) -> UInt256? {
+    var carry: UInt64 = 0
+    let r0 = Self.multiplyAdd(l0, b, 0, carry: &carry)
+    let r1 = Self.multiplyAdd(l1, b, 0, carry: &carry)
+    let r2 = Self.multiplyAdd(l2, b, 0, carry: &carry)
+    let r3 = Self.multiplyAdd(l3, b, 0, carry: &carry)
+    return carry == 0 ? UInt256(limbs: r0, r1, r2, r3) : nil
+  }
+
   /// The sum, or nil where it exceeds 256 bits.
   @inlinable @inline(__always)
   public func addedIfFits(_ b: UInt256) -> UInt256? {

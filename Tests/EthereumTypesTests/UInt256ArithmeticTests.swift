@@ -45,6 +45,7 @@ struct UInt256ArithmeticTests {
       #expect(a.negated == Integers.wrap(Integers.modulus.subtractedOrZero(x)))
       #expect(a &* b == Integers.wrap(x * y), "\(a) * \(b)")
       #expect(a.multipliedIfFits(by: b) == (x * y).asUInt256)
+      #expect(a.multipliedIfFits(byLimb: b.l0) == (x * BigUInt(b.l0)).asUInt256, "\(a) * \(b.l0)")
       let (high, low) = a.multipliedFullWidth(by: b)
       #expect(BigUInt(high) * Integers.modulus + BigUInt(low) == x * y, "\(a) * \(b)")
       #expect((a < b) == (x < y) && (a == b) == (x == y) && (a > b) == (x > y))

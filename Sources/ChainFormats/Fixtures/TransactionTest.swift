@@ -86,7 +86,7 @@ struct TransactionTest {
     do throws(SignatureError) { sender = try transaction.recoverSender(in: fork) } catch {
       throw .signature(error)
     }
-    if transaction.maxFeePerGas.multipliedIfFits(by: UInt256(transaction.gasLimit)) == nil {
+    if transaction.maxFeePerGas.multipliedIfFits(byLimb: transaction.gasLimit) == nil {
       // More than any account can have.
       throw .transaction(.insufficientFunds(required: transaction.worstCaseCost, balance: .max))
     }

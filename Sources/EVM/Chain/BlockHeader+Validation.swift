@@ -10,7 +10,7 @@ extension BlockHeader {
     let distance = gasUsed > target ? gasUsed - target : target - gasUsed
     // Base fee × distance exceeds 256 bits only for base fees that no block can have reached.
     let change =
-      baseFee.multipliedIfFits(by: UInt256(distance))?.divided(by: UInt256(target)).divided(by: 8) ?? .max
+      baseFee.multipliedIfFits(byLimb: distance)?.divided(by: UInt256(target)).divided(by: 8) ?? .max
     return gasUsed > target
       ? baseFee.addedIfFits(max(change, .one)) ?? .max : baseFee.subtractedOrZero(change)
   }
