@@ -230,7 +230,7 @@ public struct ParallelBenchmark: Sendable {
         paces.append(Double(turns.latest) / max(timeOfTwo(neighbours[0], neighbours[1]), 1))
       }
     }
-    return (turns.results, paces.isEmpty ? 1 : paces.median)
+    return (try turns.results(), paces.isEmpty ? 1 : paces.median)
   }
 
   /// The time in nanoseconds that a core takes for the block where two run it, each for itself.

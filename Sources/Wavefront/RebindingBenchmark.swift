@@ -116,7 +116,7 @@ public struct RebindingBenchmark: Sendable {
         if difference == nil { difference = try MainJob.firstDifference(reference, run) }
       }
     }
-    let all = turns.results.map {
+    let all = try turns.results().map {
       Cost(
         wall: $0.cost.wall, cpu: $0.cost.cpu, executions: $0.run.executions, rebindings: $0.run.rebindings)
     }

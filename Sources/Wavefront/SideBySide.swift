@@ -62,9 +62,9 @@ struct Samples {
 /// Every way takes its turn, again and again, so that whatever else the machine does disturbs all alike. It is run once
 /// more just before it is measured: its cores are awake then, and their caches hold what it left. Otherwise a way on
 /// several threads would be measured on cores that had slept through all ways on one, beside those on the one core that
-/// has just run the very block. A block of microseconds is run many times in each round, still in turns: the speed of a
-/// virtual machine's core changes from millisecond to millisecond with what its host does. That is also why a way's
-/// speed-up is the median of those of all turns, not one median over the other.
+/// has just run the very block. A block of few milliseconds is run several times in each round, one of microseconds many
+/// times, still in turns: the speed of a virtual machine's core changes from millisecond to millisecond with what its host
+/// does. That is also why a way's speed-up is the median of those of all turns, not one median over the other.
 struct SideBySide {
   /// A way of running the block.
   struct Way {
@@ -79,9 +79,11 @@ struct SideBySide {
   private let ways: [Way]
   private let patience: Int
   private var samples: [Samples]
-  private var runs: [BlockRun?]
   /// How often each way is run in a round.
   private var times = 1
+  /// How often it is run before each of these. Once does not bring all that a block of microseconds needs back into the
+  /// caches, nor teach the processor where its jumps go.
+  private var warmUps = 1
 
   /// - Parameters:
   ///   - ways: each is run once now, which warms everything up.
@@ -90,15 +92,14 @@ struct SideBySide {
     self.ways = ways
     self.patience = patience
     samples = Array(repeating: Samples(), count: ways.count)
-    runs = []
     var slowest: UInt64 = 1
     for way in ways {
       way.prepare()
       let sample = try Sample(way.executor, watchesCores: false, way.run)
-      runs.append(sample.run)
       slowest = max(slowest, sample.wall)
     }
-    times = max(1, min(100, Int(1_000_000 / slowest)))
+    times = max(1, min(100, Int(4_000_000 / slowest)))
+    warmUps = times > 1 ? max(2, min(16, Int(200_000 / slowest))) : 1
   }
 
   /// Runs each way as often as a round has it.
@@ -110,21 +111,16 @@ struct SideBySide {
     for time in 0..<times {
       for turn in ways.indices {
         let way = (number + time) % 2 == 0 ? turn : ways.count - 1 - turn
-        // Freed before the clock runs.
-        runs[way] = nil
         if !ways[way].isRested { try warmUp(ways[way]) }
         let sample = try sample(ways[way])
-        runs[way] = sample.run
         try inspect(sample.run)
         samples[way].add(sample)
       }
     }
   }
 
-  /// A block of microseconds is run some more times: once does not bring all it needs back into the caches, nor teach the
-  /// processor which way its jumps go.
   private func warmUp(_ way: Way) throws {
-    for _ in 0..<(times > 1 ? max(4, times / 6) : 1) {
+    for _ in 0..<warmUps {
       way.prepare()
       _ = try way.run()
     }
@@ -148,8 +144,16 @@ struct SideBySide {
   /// What the first way took in the last round, in nanoseconds.
   var latest: UInt64 { samples[0].median(ofLast: times) }
 
-  /// What each way took, and its last run.
-  var results: [(cost: ParallelBenchmark.Cost, run: BlockRun)] {
-    zip(samples, runs.compactMap(\.self)).map { ($0.cost(of: $1, beside: samples[0]), $1) }
+  /// What each way took, and one more run of it.
+  ///
+  /// Runs that were measured are not kept: each way's would hold other memory, and what is left for the next run of a way
+  /// would lie elsewhere than another one's, in the same places in every turn. For a block of microseconds that can make a
+  /// tenth of the time.
+  func results() throws -> [(cost: ParallelBenchmark.Cost, run: BlockRun)] {
+    try zip(ways, samples).map { way, samples in
+      way.prepare()
+      let run = try way.run()
+      return (samples.cost(of: run, beside: self.samples[0]), run)
+    }
   }
 }
