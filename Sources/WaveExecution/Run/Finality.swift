@@ -31,7 +31,9 @@ final class Finality: @unchecked Sendable {
   /// The time in nanoseconds that this took, and when all began.
   private var repeating: UInt64 = 0
   private let start = ContinuousClock.now
-  /// Whether running ahead does not pay: more than half of the time went for running again.
+  private let first: Int
+  /// Whether running ahead does not pay: more than half of the time went for running again, or more than a third, and that
+  /// for most transactions. A few that begin badly in a block that runs well otherwise are no reason.
   private(set) var isLosing = false
   /// The last transaction that others than the committer have begun, once it has taken over.
   var lastForeign = 0
@@ -45,6 +47,7 @@ final class Finality: @unchecked Sendable {
   ///   - first: those before this transaction are final.
   ///   - result: what they gave.
   init(from first: Int, _ result: consuming BlockResult) {
+    self.first = first
     frontier = Atomic(first)
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: result)
@@ -64,6 +67,8 @@ final class Finality: @unchecked Sendable {
   // MARK: Repetitions
 
   private static var leastRepetitions: Int { 6 }
+  /// So many final transactions say something about most of them.
+  private static var leastFinal: Int { 24 }
 
   /// Repeats a transaction. What counts is time: dozens of small transactions that had to run again may be nothing beside
   /// one large one that ran well.
@@ -75,7 +80,9 @@ final class Finality: @unchecked Sendable {
     try body()
     let now = start.nanosecondsSince
     repeating &+= now &- before
-    isLosing = repetitions >= Self.leastRepetitions && repeating > now / 2
+    let final = frontier.load(ordering: .relaxed) - first + 1
+    let isMost = final >= Self.leastFinal && 2 * repetitions > final
+    isLosing = repetitions >= Self.leastRepetitions && repeating > (isMost ? now / 3 : now / 2)
   }
 
   // MARK: Running ahead
