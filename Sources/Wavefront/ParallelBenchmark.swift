@@ -10,8 +10,8 @@ import WaveExecution
 /// Measures the executors side by side on whole blocks.
 ///
 /// On each block every way of running it takes its turn, again and again, so that whatever else the machine does
-/// disturbs all alike; the median counts. Every run is compared with the serial one. All but `rested` run behind another run of
-/// their own, serial like the others, and give the same: results, effects and state.
+/// disturbs all alike; the median counts. All but `rested` run behind another run of their own, serial like the others. At the
+/// end a run of each must give the same as the serial one: results, effects and state.
 public struct ParallelBenchmark: Sendable {
   /// What one way of running a block took: medians.
   public struct Cost: Encodable, Sendable {

@@ -32,8 +32,7 @@ final class Finality: @unchecked Sendable {
   private var repeating: UInt64 = 0
   private let start = ContinuousClock.now
   private let first: Int
-  /// Whether running ahead does not pay: more than half of the time went for running again, or more than a third, and that
-  /// for most transactions. A few that begin badly in a block that runs well otherwise are no reason.
+  /// Whether running ahead does not pay.
   private(set) var isLosing = false
   /// The last transaction that others than the committer have begun, once it has taken over.
   var lastForeign = 0
@@ -81,8 +80,21 @@ final class Finality: @unchecked Sendable {
     let now = start.nanosecondsSince
     repeating &+= now &- before
     let final = frontier.load(ordering: .relaxed) - first + 1
-    let isMost = final >= Self.leastFinal && 2 * repetitions > final
-    isLosing = repetitions >= Self.leastRepetitions && repeating > (isMost ? now / 3 : now / 2)
+    isLosing = Self.isLosing(repetitions, of: final, repeating: repeating, elapsed: now)
+  }
+
+  /// Whether running ahead does not pay: more than half of the time went for running again, or more than a third, and that
+  /// for most transactions. A few that begin badly in a block that runs well otherwise are no reason.
+  ///
+  /// - Parameters:
+  ///   - repetitions: how many transactions had to run again.
+  ///   - final: how many are final, those included.
+  ///   - repeating: the time that running again took.
+  ///   - elapsed: the time since the run began, in the same unit.
+  static func isLosing(_ repetitions: Int, of final: Int, repeating: UInt64, elapsed: UInt64) -> Bool {
+    guard repetitions >= leastRepetitions else { return false }
+    let isMost = final >= leastFinal && 2 * repetitions > final
+    return repeating > elapsed / (isMost ? 3 : 2)
   }
 
   // MARK: Running ahead
