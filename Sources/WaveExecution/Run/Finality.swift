@@ -31,7 +31,6 @@ final class Finality: @unchecked Sendable {
   /// The time in nanoseconds that this took, and when all began.
   private var repeating: UInt64 = 0
   private let start = ContinuousClock.now
-  private let first: Int
   /// Whether running ahead does not pay.
   private(set) var isLosing = false
   /// The last transaction that others than the committer have begun, once it has taken over.
@@ -46,7 +45,6 @@ final class Finality: @unchecked Sendable {
   ///   - first: those before this transaction are final.
   ///   - result: what they gave.
   init(from first: Int, _ result: consuming BlockResult) {
-    self.first = first
     frontier = Atomic(first)
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: result)
@@ -71,7 +69,11 @@ final class Finality: @unchecked Sendable {
 
   /// Repeats a transaction. What counts is time: dozens of small transactions that had to run again may be nothing beside
   /// one large one that ran well.
-  func countingRepetition<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+  ///
+  /// - Parameter final: how many transactions are final behind it.
+  func countingRepetition<Failure: Error>(
+    of final: Int, _ body: () throws(Failure) -> Void
+  ) throws(Failure) {
     repetitions += 1
     isRepeating.store(true, ordering: .relaxed)
     defer { isRepeating.store(false, ordering: .relaxed) }
@@ -79,7 +81,6 @@ final class Finality: @unchecked Sendable {
     try body()
     let now = start.nanosecondsSince
     repeating &+= now &- before
-    let final = frontier.load(ordering: .relaxed) - first + 1
     isLosing = Self.isLosing(repetitions, of: final, repeating: repeating, elapsed: now)
   }
 

@@ -111,7 +111,9 @@ extension ParallelRun {
       try repeatRun(index, &worker, &machine)
     } else {
       finality.moveHorizon(past: index, hadToRepeat: true)
-      try finality.countingRepetition { () throws(BlockError) in try repeatRun(index, &worker, &machine) }
+      try finality.countingRepetition(of: index - first + 1) { () throws(BlockError) in
+        try repeatRun(index, &worker, &machine)
+      }
     }
     if let rebinding { unsafe rebinding.noteRepetition(outcome.pointee.effects, of: index) }
     try append(index, &worker)
