@@ -166,16 +166,18 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   /// Applies what a transaction did. Linear in its effects.
   public func apply(_ effects: TransactionEffects) throws(StateReadError) {
-    for position in effects.accounts.indices where effects.accounts[position].changesAnything {
-      let effect = effects.accounts[position]
-      let row = tables.row(effect.address)
-      let before = row >= 0 ? tables.accounts[row].account : try base?.account(effect.address)
-      let after = effect.applied(to: before)
-      let wipesStorage = effect.isCreated || effect.isDestroyed || after == nil
-      if row >= 0 {
-        tables.set(row, after, wipesStorage: wipesStorage)
-      } else {
-        tables.set(effect.address, after, wipesStorage: wipesStorage)
+    try effects.readingAccountsInPlace { accounts throws(StateReadError) in
+      for position in accounts.indices where accounts[position].changesAnything {
+        let effect = accounts[position]
+        let row = tables.row(effect.address)
+        let before = row >= 0 ? tables.accounts[row].account : try base?.account(effect.address)
+        let after = effect.applied(to: before)
+        let wipesStorage = effect.isCreated || effect.isDestroyed || after == nil
+        if row >= 0 {
+          tables.set(row, after, wipesStorage: wipesStorage)
+        } else {
+          tables.set(effect.address, after, wipesStorage: wipesStorage)
+        }
       }
     }
     for slot in effects.slots where slot.before != slot.after {

@@ -57,24 +57,10 @@ public struct AccountEffect: Sendable, BitwiseCopyable {
   public var isRemovedIfEmpty: Bool
 
   /// The account after the transaction, given the account before it; nil for none.
-  public func applied(to account: Account?) -> Account? {
-    if isDestroyed { return nil }
-    guard var result = account ?? (exists ? Account() : nil) else { return nil }
-    switch balance {
-    case .none: break
-    case .set(let value): result.balance = value
-    case .add(let amount): result.balance &+= amount
-    }
-    if let nonce { result.nonce = nonce }
-    if let codeHash { result.codeHash = codeHash }
-    return isRemovedIfEmpty && result.isEmpty ? nil : result
-  }
+  public func applied(to account: Account?) -> Account? { inPlace { $0.applied(to: account) } }
 
   /// Whether the account is changed at all.
-  public var changesAnything: Bool {
-    isDestroyed || isCreated || nonce != nil || codeHash != nil || balance != .none
-      || (exists && before == nil) || (isRemovedIfEmpty && before?.isEmpty == true)
-  }
+  public var changesAnything: Bool { inPlace { $0.changesAnything } }
 }
 
 /// What a transaction observed of a storage slot and did to it.
@@ -128,20 +114,7 @@ extension TransactionEffects {
 
 extension AccountEffect {
   /// Whether the parts of `account` that were observed are as they were.
-  public func holds(for account: Account?) -> Bool {
-    // Most accounts are credited only.
-    if observed.isEmpty, requiredBalance.isZero { return true }
-    let found = account ?? Account()
-    let seen = before ?? Account()
-    if observed.contains(.balanceObserved), found.balance != seen.balance { return false }
-    if found.balance < requiredBalance { return false }
-    if observed.contains(.nonceObserved), found.nonce != seen.nonce { return false }
-    if observed.contains(.codeObserved), found.codeHash != seen.codeHash { return false }
-    if observed.contains(.livenessObserved) {
-      if found.isEmpty != seen.isEmpty || (account == nil) != (before == nil) { return false }
-    }
-    return true
-  }
+  public func holds(for account: Account?) -> Bool { inPlace { $0.holds(for: account) } }
 
   func collect(reads: inout [Location], writes: inout [Location], adds: inout [Location]) {
     if observed.contains(.balanceObserved) || !requiredBalance.isZero { reads.append(.balance(address)) }

@@ -238,7 +238,7 @@ public final class BlockExecutor: Sendable {
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: workers), workers: workers,
-      predictions: predictions, on: state)
+      predictions: predictions, on: state, coinbase: processor.environment.coinbase)
   }
 }
 

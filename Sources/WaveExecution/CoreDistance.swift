@@ -14,9 +14,10 @@ enum CoreDistance {
   /// When the latest measurement began, in nanoseconds since `origin`.
   private static let measuredAt = Atomic<UInt64>(0)
 
-  /// So long a measurement counts, and one that found no other core free.
+  /// So long a measurement counts, and one that found no other core free: that takes as long as a small block, and would be
+  /// asked for by each of those if it were forgotten sooner.
   private static var validity: UInt64 { 1_000_000_000 }
-  private static var shortValidity: UInt64 { 100_000_000 }
+  private static var shortValidity: UInt64 { 400_000_000 }
   /// So long the other thread may take to start.
   private static var patience: UInt64 { 300_000 }
   private static var rounds: Int { 8 }

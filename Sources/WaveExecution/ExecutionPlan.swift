@@ -2,7 +2,7 @@ public import AccessAnalysis
 public import ConflictScheduling
 import EVM
 public import EVMState
-import EthereumTypes
+public import EthereumTypes
 
 /// In which order a parallel run may start transactions. A plan is a hint: a wrong one costs speed, never the result.
 ///
@@ -81,9 +81,12 @@ public final class ExecutionPlan: Sendable {
   ///   - origin: the state that the predictions were made on.
   ///   - state: where given, and in memory, what transactions are predicted to look at is fetched ahead of them: the state that
   ///     the block will run on, or one with the same state at the bottom, as the one behind the block's system calls.
+  ///   - coinbase: the fee recipient; where given, nobody looks before a transaction starts whether a prediction that hangs on
+  ///     it still holds, which shows in the end.
   public convenience init(
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
-    predictions: [Prediction] = [], madeOn origin: Origin = .opening, on state: (any StateReader)? = nil
+    predictions: [Prediction] = [], madeOn origin: Origin = .opening, on state: (any StateReader)? = nil,
+    coinbase: Address? = nil
   ) {
     let simulator =
       switch unit {
@@ -95,7 +98,8 @@ public final class ExecutionPlan: Sendable {
       waveOf: schedule.waveOf, workers: workers, unit: unit,
       gain: PlanGain { simulator.speedUp(workers: max(workers, 2), overhead: Self.overhead(roundTrip: $0)) },
       rules: IncrementRules(predictions), shownAccounts: ShownAccounts.find(predictions),
-      basis: predictions.count == schedule.count ? PlanBasis(predictions, madeOn: origin) : nil,
+      basis: predictions.count == schedule.count
+        ? PlanBasis(predictions, madeOn: origin, coinbase: coinbase) : nil,
       footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil,
       foreseen: predictions.map(\.foreseen))
   }

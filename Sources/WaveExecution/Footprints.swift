@@ -16,9 +16,9 @@ final class Footprints: Sendable {
   /// All rows are below these.
   let accountCount: Int
   let slotCount: Int
-  /// Whose the rows are that any transaction is predicted to change.
-  let accountOwners: RowOwners
-  let slotOwners: RowOwners
+  /// Whose is what any transaction is predicted to change.
+  let accountOwners: LocationOwners
+  let slotOwners: LocationOwners
 
   /// More than that is not asked for: it would drive out of the cache what comes first.
   private static var most: Int { 48 }
@@ -39,19 +39,18 @@ final class Footprints: Sendable {
       let slotStart = slots.count
       for locations in [prediction.access.reads, prediction.access.writes, prediction.access.adds] {
         for location in locations {
-          guard let account = rows.place(location.address) else { continue }
-          accountOwners.noteUse(account.row, by: index)
-          if accounts.count - accountStart < Self.most,
+          let account = rows.place(location.address)
+          accountOwners.noteUse(account?.row, else: location.address.mixedBits, by: index)
+          if let account, accounts.count - accountStart < Self.most,
             !accounts[accountStart...].contains(where: { $0.row == account.row })
           {
             accounts.append(account)
           }
-          guard location.field == .storage, let slot = rows.place(location.address, location.slot) else {
-            continue
-          }
-          slotOwners.noteUse(slot.row, by: index)
+          guard location.field == .storage else { continue }
+          let slot = rows.place(location.address, location.slot)
+          slotOwners.noteUse(slot?.row, else: SlotKey(location).mixedBits, by: index)
           // What is written has been read as a rule.
-          if slots.count - slotStart < Self.most,
+          if let slot, slots.count - slotStart < Self.most,
             !slots[slotStart...].contains(where: { $0.row == slot.row })
           {
             slots.append(slot)
@@ -69,27 +68,32 @@ final class Footprints: Sendable {
     slotCount = rows.slotCount
   }
 
-  /// Whose the rows are that are changed, before anyone has claimed them.
+  /// Whose is what is changed, before anyone has claimed it.
   private static func owners(
     of predictions: [Prediction], on rows: StateRows
-  ) -> (accounts: RowOwners, slots: RowOwners) {
-    let changes = predictions.reduce(0) { $0 + $1.access.writes.count + $1.access.adds.count }
-    let accounts = RowOwners(rows: rows.accountCount, changed: changes)
-    let slots = RowOwners(rows: rows.slotCount, changed: changes)
+  ) -> (accounts: LocationOwners, slots: LocationOwners) {
+    var accounts: [LocationOwners.Change] = []
+    var slots: [LocationOwners.Change] = []
     // Whoever may look at anything may look at everything before.
     let firstHidden = predictions.lastIndex { $0.trust == .unknown } ?? 0
     for (index, prediction) in predictions.enumerated() {
       for location in prediction.access.writes + prediction.access.adds {
         if location.field == .storage {
-          if let place = rows.place(location.address, location.slot) {
-            slots.noteChange(place.row, isShown: index < firstHidden)
-          }
-        } else if let place = rows.place(location.address) {
-          accounts.noteChange(place.row, isShown: index < firstHidden)
+          slots.append(
+            .init(
+              row: rows.place(location.address, location.slot)?.row, bits: SlotKey(location).mixedBits,
+              isShown: index < firstHidden))
+        } else {
+          accounts.append(
+            .init(
+              row: rows.place(location.address)?.row, bits: location.address.mixedBits,
+              isShown: index < firstHidden))
         }
       }
     }
-    return (accounts, slots)
+    return (
+      LocationOwners(rows: rows.accountCount, accounts), LocationOwners(rows: rows.slotCount, slots)
+    )
   }
 
   /// The same, but with some wrong owners: for tests.
@@ -100,8 +104,8 @@ final class Footprints: Sendable {
     firstSlot = other.firstSlot
     accountCount = other.accountCount
     slotCount = other.slotCount
-    accountOwners = RowOwners(other.accountOwners, changing: change)
-    slotOwners = RowOwners(other.slotOwners, changing: change)
+    accountOwners = LocationOwners(other.accountOwners, changing: change)
+    slotOwners = LocationOwners(other.slotOwners, changing: change)
   }
 
   /// Whether these may be the rows of a state. Those of another one would do no harm: what is fetched ahead would be

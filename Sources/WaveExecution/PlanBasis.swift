@@ -15,9 +15,12 @@ struct PlanBasis: Sendable {
 
   /// Nil where nothing hangs on anything.
   ///
-  /// - Parameter origin: what the predictions were made on. On the state that the block begins with, only those
-  ///   conditions can be broken that an earlier transaction of the block writes to.
-  init?(_ predictions: [Prediction], madeOn origin: ExecutionPlan.Origin) {
+  /// - Parameters:
+  ///   - origin: what the predictions were made on. On the state that the block begins with, only those conditions can be
+  ///     broken that an earlier transaction of the block writes to.
+  ///   - coinbase: the fee recipient, where it is known: what becomes of it shows when it is final, so there is nothing to
+  ///     look at.
+  init?(_ predictions: [Prediction], madeOn origin: ExecutionPlan.Origin, coinbase: Address? = nil) {
     guard predictions.contains(where: { !$0.conditions.isEmpty }) else { return nil }
     self.predictions = predictions
     self.origin = origin
@@ -37,10 +40,10 @@ struct PlanBasis: Sendable {
       ends.append(Int32(truncatingIfNeeded: conditions.count))
       guard origin != .other else { continue }
       conditions += prediction.conditions.filter { !written.contains($0.location) }
-      for location in prediction.access.writes where conditioned.contains(location) {
+      for location in prediction.access.writes + prediction.access.adds
+      where conditioned.contains(location) && location.address != coinbase {
         written.insert(location)
       }
-      for location in prediction.access.adds where conditioned.contains(location) { written.insert(location) }
     }
     starts.append(Int32(truncatingIfNeeded: conditions.count))
     self.conditions = conditions

@@ -42,12 +42,11 @@ final class RowOwners: @unchecked Sendable {
   private let owners: UnsafeMutablePointer<Owner>
   private let mask: Int
 
-  /// So many answers for each row that is changed, where not each row has its own.
-  private static var answersEach: Int { 8 }
-
   /// Those of a state of so many rows, of which about so many are changed; nobody's so far.
-  init(rows: Int, changed: Int) {
-    let enough = min(rows, changed * Self.answersEach)
+  ///
+  /// - Parameter answers: so many for each row that is changed, where not each row has its own.
+  init(rows: Int, changed: Int, answers: Int = 8) {
+    let enough = min(rows, changed * answers)
     var size = 64
     while size < enough { size *= 2 }
     mask = size - 1

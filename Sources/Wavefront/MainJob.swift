@@ -77,7 +77,8 @@ public struct MainJob: Sendable {
     schedule = .ordered(
       planner.transactions(predictions.map(\.prediction), addsUp: true), workers: executor.threads)
     let plan = ExecutionPlan(
-      schedule, predictions: predictions.map(\.prediction), madeOn: inOrder ? .inOrder : .opening, on: before)
+      schedule, predictions: predictions.map(\.prediction), madeOn: inOrder ? .inOrder : .opening, on: before,
+      coinbase: processor.environment.coinbase)
     timings.schedule = start.nanosecondsSince
 
     let reference = BlockExecutor(kind: .serial, threads: 1)

@@ -256,7 +256,8 @@ public struct ParallelBenchmark: Sendable {
     return ExecutionPlan(
       Schedule.ordered(
         planner.transactions(predictions, costs: costs, addsUp: true), workers: threads), workers: threads,
-      unit: .nanoseconds, predictions: predictions, madeOn: .inOrder, on: state)
+      unit: .nanoseconds, predictions: predictions, madeOn: .inOrder, on: state,
+      coinbase: processor.environment.coinbase)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.

@@ -134,6 +134,6 @@ public struct RebindingBenchmark: Sendable {
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: threads), workers: threads,
-      predictions: predictions, madeOn: origin, on: state)
+      predictions: predictions, madeOn: origin, on: state, coinbase: processor.environment.coinbase)
   }
 }

@@ -53,7 +53,16 @@ struct RunCommand: ParsableCommand {
       if let difference = job.difference {
         failures.append("\(path): parallel differs from serial: \(difference)")
       }
-      if let difference = try job.perturb(runs: perturb) { failures.append("\(path): \(difference)") }
+      if perturb > 0 {
+        Terminal.progress("[\(index + 1)/\(blocks.count)] \(path), disturbed")
+        let difference = try job.perturb(runs: perturb)
+        Terminal.endProgress()
+        if let difference {
+          failures.append("\(path): \(difference)")
+        } else if !json {
+          print("  \(Format.left("perturbed", 10)) \(Format.count(perturb)) runs, all with the same result\n")
+        }
+      }
       if !job.header.matches { failures.append("\(path): the result is not what the chain recorded") }
     }
     guard failures.isEmpty else { throw CommandFailure(failures.joined(separator: "\n"), .wrongResult) }

@@ -89,7 +89,7 @@ struct RowOwnersTests {
     [0, 10, 50, 100] as [UInt64])
   func changesAgainstAllPredictions(seed: UInt64, forgotten: UInt64) throws {
     var random = SplitMix64(seed: seed &* 977 &+ forgotten)
-    let block = RandomBlock(seed: 5000 + seed, count: 60, accounts: seed % 2 == 0 ? 4 : 15)
+    let block = RandomBlock(seed: 5000 + seed, count: 60, accounts: [4, 15, 200][Int(seed % 3)])
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(block.processor, on: block.state)
     let plan = plan(block, serial, forgetting: forgotten, &random)
     for threads in [1, 2, 5] {
@@ -130,5 +130,43 @@ struct RowOwnersTests {
     #expect(run.result.transactions.map(\.gasUsed) == serial.result.transactions.map(\.gasUsed))
     #expect(
       run.result.transactions.map(\.effects.accessSet) == serial.result.transactions.map(\.effects.accessSet))
+  }
+
+  @Test("what is not below yet belongs to one transaction or to all, too, but for what shares an answer")
+  func absent() throws {
+    let state = MemoryState()
+    state.set(Address(1), nonce: 1, balance: 1, code: [], storage: [1: 1])
+    let count: UInt64 = 200
+    // Each changes an account and a slot of its own and what all change, and looks at what nobody changes.
+    let predictions = (0..<count).map { number in
+      Prediction(
+        trust: .certain,
+        access: AccessSet(
+          reads: [.balance(Address(3000 + number)), .storage(Address(1), UInt256(3000 + number))],
+          writes: [.storage(Address(1), UInt256(1000 + number))],
+          adds: [.balance(Address(1000 + number)), .balance(Address(7))]))
+    }
+    let rows = unsafe StateRows(state)
+    let footprints = Footprints(predictions, on: try #require(rows))
+    func sharings(_ number: UInt64, _ index: UInt64) -> [Sharing] {
+      [
+        footprints.accountOwners.view.sharing(-1, else: Address(number).mixedBits, by: Int(index)),
+        footprints.slotOwners.view.sharing(
+          -1, else: SlotKey(address: Address(1), slot: UInt256(number)).mixedBits, by: Int(index)),
+      ]
+    }
+    var exact = 0
+    for number in 0..<count {
+      let own = sharings(1000 + number, number)
+      let foreign = sharings(1000 + number, (number + 1) % count)
+      // What is only read may be changed by someone of whom that is not known: nothing follows from it.
+      let read = sharings(3000 + number, number)
+      #expect(own.allSatisfy { $0 == .own || $0 == .shared })
+      #expect(foreign.allSatisfy { $0 == .foreign || $0 == .shared })
+      #expect(!read.contains(.constant))
+      if own == [.own, .own], foreign == [.foreign, .foreign], read == [.shared, .shared] { exact += 1 }
+      #expect(sharings(7, number)[0] == .shared)
+    }
+    #expect(exact > 120)
   }
 }

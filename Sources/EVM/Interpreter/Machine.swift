@@ -2,12 +2,16 @@ public import EVMBytecode
 public import EVMPrecompiles
 public import EVMState
 import EthereumTypes
+import Synchronization
 
 /// The Ethereum virtual machine: runs messages on a journal, under the rules of one fork.
 ///
 /// One machine serves one thread. It is made once and used for many transactions: its stack, memory and code
 /// tables are kept. The life of a transaction is `begin`, then the steps in `TransactionProcessor`.
 public struct Machine: ~Copyable {
+  /// Never used: a structure that holds an atomic stays where it is, any other is copied as a whole before each call of a
+  /// method that does not change it.
+  private let anchor = Atomic<Bool>(false)
   /// The state as the running transaction sees it.
   public internal(set) var journal: Journal
   /// The block the transaction runs in.

@@ -149,6 +149,14 @@ public struct BlockProcessor: Sendable {
     try admit(index, after: result.gas, blobGas: result.blobGasUsed)
   }
 
+  /// Whether a transaction keeps those limits at first sight, as nearly all do, given what those before it count for. Read field
+  /// by field: to call a method that is not inlined is to copy the block's whole description first.
+  @inlinable @inline(__always)
+  package func admitsAtSight(_ index: Int, after gas: BlockGas) -> Bool {
+    environment.fork < .amsterdam && block.transactions[index].kind != .blob
+      && block.transactions[index].gasLimit <= environment.gasLimit &- min(gas.regular, environment.gasLimit)
+  }
+
   /// The same, given only what the transactions before it count for.
   public func admit(_ index: Int, after gas: BlockGas, blobGas: UInt64) throws(BlockError) {
     do throws(TransactionRejection) {
@@ -282,7 +290,7 @@ extension BlockProcessor {
   public func executeNext(
     _ index: Int, on state: MemoryState, with machine: inout Machine, _ result: inout BlockResult
   ) throws(BlockError) {
-    try admit(index, after: result)
+    if !admitsAtSight(index, after: result.gas) { try admit(index, after: result) }
     do throws(ExecutionError) {
       let outcome = try execute(index, on: state, with: &machine)
       do throws(StateReadError) { try state.apply(outcome.effects) } catch { throw .state(error) }

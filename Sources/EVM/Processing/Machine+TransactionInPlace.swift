@@ -31,8 +31,9 @@ extension Machine {
     _ index: Int, of transactions: [Transaction], sender: Address, on state: any StateReader
   ) throws(ExecutionError) -> TransactionResult {
     try unsafe transactions.withUnsafeBufferPointer { transactions throws(ExecutionError) in
-      precondition(transactions.indices.contains(index), "no such transaction")
-      guard let first = transactions.baseAddress else { preconditionFailure("no such transaction") }
+      guard let first = transactions.baseAddress, transactions.indices.contains(index) else {
+        preconditionFailure("no such transaction")
+      }
       return unsafe try execute(at: first + index, sender: sender, on: state)
     }
   }

@@ -1,8 +1,12 @@
 import EthereumTypes
+import Synchronization
 
 /// The accounts and slots of a `MemoryState`, as rows in the order in which they became known. Plain memory without
 /// reference counts: several threads read one state, and counting would make them wait for each other.
 struct MemoryTables: ~Copyable {
+  /// Never used: a structure that holds an atomic stays where it is, any other is copied as a whole before each call of its
+  /// methods on a pointer.
+  private let anchor = Atomic<Bool>(false)
   private let key = HashKey.process
   private var accountIndex = RowTable()
   // No room at first: most states that are made before a block begins stay empty, and what the allocator does once in a while when
@@ -31,7 +35,13 @@ struct MemoryTables: ~Copyable {
 
   /// The row of an account, −1 where it is not known here.
   func row(_ address: Address) -> Int {
-    accountIndex.row(address.mixedBits(with: key)) { accounts[$0].address == address }
+    accountIndex.row(address.mixedBits(with: key)) { holds($0, address) }
+  }
+
+  /// Whether an account's row is that one. Read where it is: as an element of the array the whole row would be copied first.
+  @inline(__always)
+  private func holds(_ row: Int, _ address: Address) -> Bool {
+    unsafe accounts.pointer(to: row).pointee.address == address
   }
 
   private func bits(_ account: Int, _ slot: UInt256) -> UInt64 { bits(account, slot.mixedBits(with: key)) }
@@ -105,7 +115,7 @@ struct MemoryTables: ~Copyable {
   @discardableResult
   mutating func set(_ address: Address, _ account: Account?, wipesStorage: Bool) -> Int {
     let bits = address.mixedBits(with: key)
-    let known = accountIndex.row(bits) { accounts[$0].address == address }
+    let known = accountIndex.row(bits) { holds($0, address) }
     if known >= 0 {
       set(known, account, wipesStorage: wipesStorage)
       return known

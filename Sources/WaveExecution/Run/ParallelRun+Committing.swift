@@ -94,9 +94,18 @@ extension ParallelRun {
 
   /// Makes the transaction next in line final.
   private func settle(_ index: Int, _ worker: inout Worker, _ machine: inout Machine) throws(BlockError) {
-    try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
+    if !processor.admitsAtSight(index, after: finality.result.gas) {
+      try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
+    }
     let outcome = unsafe outcomes + index
-    if let places = unsafe records[index].places {
+    if case .quiet = unsafe records[index].standing {
+      if try settleQuietly(index) {
+        finality.moveHorizon(past: index, hadToRepeat: false)
+        return take(index, worker)
+      }
+      unsafe records[index].standing = .placed(try places(of: index, worker))
+    }
+    if case .placed(let places) = unsafe records[index].standing {
       let culprit = try surprise(index, at: places)
       if !plan.isInformed { learn(from: index, culprit, places, worker) }
       guard culprit != nil else {
@@ -104,7 +113,7 @@ extension ParallelRun {
         return try append(index, &worker)
       }
       unsafe versions.retract(&outcome.pointee.effects, at: places)
-      unsafe records[index].places = nil
+      unsafe records[index].standing = .nothing
       unsafe outcome.deinitialize(count: 1)
     }
     if isCommitters(index) {
@@ -168,15 +177,38 @@ extension ParallelRun {
 
   /// Applies what a transaction did and moves its result to the others.
   private func append(_ index: Int, _ worker: inout Worker) throws(BlockError) {
-    guard let places = unsafe records[index].places else { return }
+    guard case .placed(let places) = unsafe records[index].standing else { return }
     let outcome = unsafe outcomes + index
     do throws(StateReadError) {
       unsafe try versions.settle(
         &outcome.pointee.effects, at: places, index: index, ownToo: showsAll, in: worker.arena)
     } catch { throw .state(error) }
-    unsafe records[index].places = nil
+    take(index, worker)
+  }
+
+  /// Moves a result to the others.
+  private func take(_ index: Int, _ worker: borrowing Worker) {
+    unsafe records[index].standing = .nothing
     finality.result.append(
-      unsafe outcome.move(), blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+      unsafe (outcomes + index).move(),
+      blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+  }
+
+  /// Makes final what a quiet transaction did, unless something happened since that nobody expected.
+  private func settleQuietly(_ index: Int) throws(BlockError) -> Bool {
+    guard !showsAll else { return false }
+    do throws(StateReadError) {
+      return unsafe try versions.settleQuietly(&outcomes[index].effects)
+    } catch { throw .state(error) }
+  }
+
+  /// Where the effects of a transaction are that was quiet when it ran; what it saw has to be compared.
+  private func places(
+    of index: Int, _ worker: borrowing Worker
+  ) throws(BlockError) -> TransactionPlaces {
+    do throws(StateReadError) {
+      return unsafe try versions.places(of: &outcomes[index].effects, for: index, worker.arena)
+    } catch { throw .state(error) }
   }
 
   // MARK: Taking over

@@ -222,7 +222,9 @@ final class ParallelRun: @unchecked Sendable {
       to: index, sender: unsafe worker.senders[index], nonce: unsafe worker.transactions[index].nonce)
     let record = unsafe records + index
     // Why a transaction failed does not matter here: the committer will find out.
-    if (try? execute(index, &worker, &machine)) != nil, let places = unsafe record.pointee.places {
+    if (try? execute(index, &worker, &machine)) != nil,
+      case .placed(let places) = unsafe record.pointee.standing
+    {
       perturbation?.disturb(worker.number, index, .publish)
       let showsAll = showsAll
       unsafe versions.publish(
@@ -246,8 +248,12 @@ final class ParallelRun: @unchecked Sendable {
     unsafe outcome.initialize(
       to: try machine.execute(at: worker.transactions + index, sender: worker.senders[index], on: worker.view)
     )
+    if unsafe !showsAll && worker.view.isQuiet(&outcome.pointee.effects) {
+      unsafe records[index].standing = .quiet
+      return
+    }
     do throws(StateReadError) {
-      unsafe records[index].places = try worker.view.places(of: &outcome.pointee.effects)
+      unsafe records[index].standing = .placed(try worker.view.places(of: &outcome.pointee.effects))
     } catch {
       unsafe outcome.deinitialize(count: 1)
       throw .state(error)

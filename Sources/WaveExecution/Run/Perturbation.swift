@@ -130,10 +130,13 @@ public struct Perturbation: Sendable {
   /// Whether states made by this perturbation may fail: one in four does.
   public var mayFail: Bool { draw(10, 10, 10) & 3 == 0 }
 
-  /// A state that gives what `base` gives, but stalls now and then, or fails from some read on.
+  /// A state that gives what `base` gives, but stalls now and then, or fails from some read on; or `base` itself, whose rows are
+  /// known, so that versions are made of what several transactions have to do with only.
   public func state(over base: any StateReader) -> any StateReader {
     let lot = draw(11, 11, 11)
     let failsAt = mayFail ? Int(truncatingIfNeeded: lot >> 8 & (1 << (lot & 15) &- 1)) : .max
-    return DisturbedState(base, stallsEvery: lot >> 32 & 1 == 0 ? 61 : .max, failsAt: failsAt)
+    let stalls = lot >> 32 & 1 == 0
+    guard stalls || mayFail else { return base }
+    return DisturbedState(base, stallsEvery: stalls ? 61 : .max, failsAt: failsAt)
   }
 }

@@ -8,10 +8,22 @@ enum Claim {
   static let committer: UInt8 = 2
 }
 
+/// What there is of a transaction.
+enum Standing {
+  /// It has not run, or failed, or is final.
+  case nothing
+  /// It has run, and what it did is its own business: nobody else has to do with what it looked at.
+  case quiet
+  /// It has run, and its effects are there.
+  case placed(TransactionPlaces)
+
+  var isNothing: Bool { if case .nothing = self { true } else { false } }
+}
+
 /// A transaction on its way. As large as a cache line, as neighbours are often run on different cores.
 struct TransactionRecord: ~Copyable {
-  /// Where its effects are; nil where it failed, and once it is final.
-  var places: TransactionPlaces?
+  /// What there is of it.
+  var standing = Standing.nothing
   /// Who has run it; whose caches hold what follows.
   var runner: Int32 = -1
   /// Who runs it, if anyone: a `Claim`.
@@ -32,7 +44,7 @@ struct TransactionRecord: ~Copyable {
 @safe
 final class RecordTable: @unchecked Sendable {
   // Invariant: `records` points to room for `capacity` records of which the first `count` are initialised; `outcomes` to
-  // room for as many results, of which those are initialised whose records have places.
+  // room for as many results, of which those are initialised of which there is something.
   private(set) var records: UnsafeMutablePointer<TransactionRecord>
   private(set) var outcomes: UnsafeMutablePointer<TransactionResult>
   private var capacity = 1
@@ -80,7 +92,7 @@ final class RecordTable: @unchecked Sendable {
   /// - Parameter areTaken: whether all results have been taken, so that none need be looked for.
   func clear(areTaken: Bool = false) {
     if !areTaken {
-      for index in 0..<count where unsafe records[index].places != nil {
+      for index in 0..<count where unsafe !records[index].standing.isNothing {
         unsafe (outcomes + index).deinitialize(count: 1)
       }
     }

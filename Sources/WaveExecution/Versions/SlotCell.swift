@@ -80,6 +80,13 @@ struct SlotKey: Equatable, BitwiseCopyable {
   let address: Address
   let slot: UInt256
 
+  init(address: Address, slot: UInt256) {
+    self.address = address
+    self.slot = slot
+  }
+
+  init(_ location: Location) { self.init(address: location.address, slot: location.slot) }
+
   /// Equality without branches.
   @inline(__always)
   static func == (a: SlotKey, b: SlotKey) -> Bool {

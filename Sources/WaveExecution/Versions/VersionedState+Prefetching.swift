@@ -9,12 +9,12 @@ extension VersionedState {
     footprints.forEachAccount(of: index) {
       rows.prefetchAccount($0)
       let row = Int($0.row)
-      if accountOwners?.sharing(row, by: index) == .shared { accountLists.prefetch(row) }
+      if accountOwners?.sharing(row, else: 0, by: index) == .shared { accountLists.prefetch(row) }
     }
     footprints.forEachSlot(of: index) {
       rows.prefetchSlot($0)
       let row = Int($0.row)
-      if slotOwners?.sharing(row, by: index) == .shared { slotLists.prefetch(row) }
+      if slotOwners?.sharing(row, else: 0, by: index) == .shared { slotLists.prefetch(row) }
     }
   }
 }

@@ -41,15 +41,15 @@ final class VersionedState: @unchecked Sendable {
   let rows: StateRows?
   let accountLists: RowLists<AccountChange>.Lists
   let slotLists: RowLists<SlotChange>.Lists
-  /// Whose the rows are that transactions are predicted to change; nil where that is not known. As long as nothing else is
+  /// Whose is what transactions are predicted to change; nil where that is not known. As long as nothing else is
   /// changed, versions are made, and looked for, only of what several transactions have to do with: all else would travel
   /// between cores for nothing.
   ///
-  /// A transaction shows nobody what it does to its own rows. Whoever looks at them all the same compares what it saw with
+  /// A transaction shows nobody what it does to its own. Whoever looks at them all the same compares what it saw with
   /// the state behind the last final transaction, when its turn comes. That everybody else does so, and for nothing but the
   /// owner's number, is what makes this right whatever was predicted.
-  let accountOwners: RowOwners.View?
-  let slotOwners: RowOwners.View?
+  let accountOwners: LocationOwners.View?
+  let slotOwners: LocationOwners.View?
   let coinbase: Address
   /// What transactions are known to add to only.
   let rules: IncrementRules?
@@ -121,31 +121,65 @@ final class VersionedState: @unchecked Sendable {
   func place(
     _ address: Address, at row: Int, for index: Int, _ arena: Arena
   ) throws(StateReadError) -> AccountPlace {
-    if let rows {
-      if row >= 0 {
-        let sharing = accountOwners?.sharing(row, by: index) ?? .shared
-        return unsafe AccountPlace(
-          AccountCell(row: rows.account(row), list: accountLists[row]), sharing: sharing)
-      }
+    let sharing = sharing(address, at: row, by: index)
+    if let rows, row >= 0 {
+      return unsafe AccountPlace(
+        AccountCell(row: rows.account(row), list: accountLists[row]), sharing: sharing)
     }
-    return AccountPlace(try hashedCell(address, arena), sharing: .shared)
+    return AccountPlace(try hashedCell(address, arena), sharing: sharing)
+  }
+
+  /// What transaction `index` has in common with others at an account.
+  ///
+  /// - Parameter row: the account's.
+  @inline(__always)
+  func sharing(_ address: Address, at row: Int, by index: Int) -> Sharing {
+    accountOwners?.sharing(row, else: address.mixedBits, by: index) ?? .shared
+  }
+
+  /// What transaction `index` has in common with others at a slot.
+  ///
+  /// - Parameter row: the slot's.
+  @inline(__always)
+  func sharing(_ address: Address, _ slot: UInt256, at row: Int, by index: Int) -> Sharing {
+    slotOwners?.sharing(row, else: SlotKey(address: address, slot: slot).mixedBits, by: index) ?? .shared
+  }
+
+  /// The slot's row below, −1 for none.
+  ///
+  /// - Parameter account: the account's row.
+  @inline(__always)
+  func row(of slot: UInt256, in account: Int) -> Int {
+    guard account >= 0, let rows else { return -1 }
+    return rows.slotRow(account, slot)
   }
 
   /// The slot's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
   ///
-  /// - Parameter account: the account's row.
+  /// - Parameter row: the slot's.
   @inline(__always)
   func place(
-    _ address: Address, at account: Int, _ slot: UInt256, for index: Int, _ arena: Arena
+    _ address: Address, _ slot: UInt256, at row: Int, for index: Int, _ arena: Arena
   ) throws(StateReadError) -> SlotPlace {
-    if let rows {
-      let row = account >= 0 ? rows.slotRow(account, slot) : -1
-      if row >= 0 {
-        let sharing = slotOwners?.sharing(row, by: index) ?? .shared
-        return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), sharing: sharing)
-      }
+    let sharing = sharing(address, slot, at: row, by: index)
+    if let rows, row >= 0 {
+      return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), sharing: sharing)
     }
-    return SlotPlace(try hashedCell(address, slot, arena), sharing: .shared)
+    return SlotPlace(try hashedCell(address, slot, arena), sharing: sharing)
+  }
+
+  /// An account before the block, whose row below is known.
+  @inline(__always)
+  func baseAccount(_ address: Address, at row: Int) throws(StateReadError) -> Account? {
+    if let rows, row >= 0 { return unsafe rows.account(row).pointee.account }
+    return try base.account(address)
+  }
+
+  /// A slot before the block, whose row below is known.
+  @inline(__always)
+  func baseStorage(_ address: Address, _ slot: UInt256, at row: Int) throws(StateReadError) -> UInt256 {
+    if let rows, row >= 0 { return unsafe rows.slot(row).pointee.value }
+    return try base.storage(address, slot)
   }
 
   @inline(never)

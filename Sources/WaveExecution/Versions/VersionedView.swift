@@ -38,18 +38,38 @@ final class VersionedView: StateReader, @unchecked Sendable {
     /// The account last looked for and its row: what a contract reads is mostly its own.
     var latest = Address.zero
     var latestRow = -1
+    /// Whether nothing but what nobody else changes has been looked at, and the fee recipient.
+    var isQuiet = false
+    /// Whether some of it is nobody's.
+    var sawConstants = false
+    var sawConstantSlots = false
     /// What was looked at, in that order.
-    var accounts = PlainArray<AccountPlace>(capacity: 64)
+    var accounts = PlainArray<AccountNote>(capacity: 64)
     var slots = PlainArray<SlotNote>(capacity: 256)
   }
 
+  /// An account that was looked at.
+  fileprivate struct AccountNote: BitwiseCopyable {
+    let address: Address
+    /// Its row below, −1 for none.
+    let row: Int
+    /// What the transaction has in common with others there.
+    let sharing: Sharing
+    /// Where it is and what was seen; nil where that is what was there before the block.
+    let place: AccountPlace?
+  }
+
+  /// The same of a slot.
   fileprivate struct SlotNote: BitwiseCopyable {
     let address: Address
-    let place: SlotPlace
+    let key: UInt256
+    let row: Int
+    let sharing: Sharing
+    let place: SlotPlace?
 
     @inline(__always)
     func isOf(_ effect: borrowing SlotEffect) -> Bool {
-      guard place.cell.key == effect.key else { return false }
+      guard key == effect.key else { return false }
       return address == effect.address
     }
   }
@@ -85,6 +105,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
     notes.sender = sender
     notes.nonce = nonce
     notes.isExact = false
+    notes.isQuiet = true
+    notes.sawConstants = false
+    notes.sawConstantSlots = false
     notes.accounts.removeAll()
     notes.slots.removeAll()
   }
@@ -93,6 +116,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   func moveExactly(to index: Int) {
     notes.index = index
     notes.isExact = true
+    notes.isQuiet = false
     notes.accounts.removeAll()
     notes.slots.removeAll()
   }
@@ -110,7 +134,25 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
-    var place = try state.place(address, at: row(of: address), for: notes.index, arena)
+    let row = row(of: address)
+    let sharing = state.sharing(address, at: row, by: notes.index)
+    guard sharing.isQuiet, !notes.isExact, !state.hasSurprises else {
+      return try versionedAccount(address, at: row)
+    }
+    let found = try state.baseAccount(address, at: row)
+    if address == notes.sender, found != nil, found?.nonce != notes.nonce {
+      return try versionedAccount(address, at: row)
+    }
+    if sharing == .constant { notes.sawConstants = true }
+    notes.accounts.append(AccountNote(address: address, row: row, sharing: sharing, place: nil))
+    return found
+  }
+
+  /// An account that others may have changed, or are not known not to.
+  @inline(never)
+  private func versionedAccount(_ address: Address, at row: Int) throws(StateReadError) -> Account? {
+    notes.isQuiet = false
+    var place = try state.place(address, at: row, for: notes.index, arena)
     var version: AccountCell.List.Pointer?
     // Before the version: what becomes final meanwhile may not be what is read.
     var isFinal = true
@@ -127,42 +169,59 @@ final class VersionedView: StateReader, @unchecked Sendable {
     } else if isFinal, place.sharing != .foreign {
       unsafe place.note(version)
     }
-    notes.accounts.append(place)
+    notes.accounts.append(AccountNote(address: address, row: row, sharing: place.sharing, place: place))
     return found
   }
 
   private func readCoinbase() throws(StateReadError) -> Account? {
-    let place: AccountPlace
-    if let known = notes.coinbasePlace {
-      place = known
-    } else {
-      // Nobody's own: it is kept from transaction to transaction.
-      let row = row(of: coinbase)
-      place = AccountPlace(try state.place(coinbase, at: row, for: notes.index, arena).cell, sharing: .shared)
-      notes.coinbasePlace = place
-    }
-    notes.accounts.append(place)
+    // Nobody's own: it is kept from transaction to transaction.
+    let known = notes.coinbasePlace
+    let place = if let known { known } else { try findCoinbase() }
+    notes.accounts.append(AccountNote(address: coinbase, row: -1, sharing: .shared, place: place))
     if notes.isExact {
       return unsafe try state.finalAccount(place, place.cell.last(before: notes.index, in: state.round))
     }
+    guard coinbase == notes.sender else { return place.cell.base }
+    notes.isQuiet = false
     var account = place.cell.base
-    if coinbase == notes.sender { account?.nonce = notes.nonce }
+    account?.nonce = notes.nonce
     return account
   }
 
+  @inline(never)
+  private func findCoinbase() throws(StateReadError) -> AccountPlace {
+    let row = row(of: coinbase)
+    let place = AccountPlace(
+      try state.place(coinbase, at: row, for: notes.index, arena).cell, sharing: .shared)
+    notes.coinbasePlace = place
+    return place
+  }
+
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
-    var place = try state.place(address, at: row(of: address), slot, for: notes.index, arena)
-    if place.sharing.isQuiet, !state.hasSurprises, !state.hasRemovals {
-      unsafe place.note(nil)
-      notes.slots.append(SlotNote(address: address, place: place))
-      return place.cell.base
+    let row = state.row(of: slot, in: row(of: address))
+    let sharing = state.sharing(address, slot, at: row, by: notes.index)
+    guard sharing.isQuiet, !notes.isExact, !state.hasSurprises, !state.hasRemovals else {
+      return try versionedStorage(address, slot, at: row)
     }
+    if sharing == .constant { notes.sawConstantSlots = true }
+    notes.slots.append(SlotNote(address: address, key: slot, row: row, sharing: sharing, place: nil))
+    return try state.baseStorage(address, slot, at: row)
+  }
+
+  /// A slot that others may have changed, or are not known not to.
+  @inline(never)
+  private func versionedStorage(
+    _ address: Address, _ slot: UInt256, at row: Int
+  ) throws(StateReadError) -> UInt256 {
+    notes.isQuiet = false
+    var place = try state.place(address, slot, at: row, for: notes.index, arena)
     let version = unsafe place.cell.last(before: notes.index, in: state.round)
     // A sum may be another one in the end.
     if place.sharing != .foreign, unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true {
       unsafe place.note(version)
     }
-    notes.slots.append(SlotNote(address: address, place: place))
+    notes.slots.append(
+      SlotNote(address: address, key: slot, row: row, sharing: place.sharing, place: place))
     if notes.isExact { return unsafe try state.finalValue(place, of: address, version, before: notes.index) }
     return unsafe state.value(place.cell, of: address, version, before: notes.index)
   }
@@ -177,48 +236,100 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   // MARK: Where things are
 
+  /// Whether the transaction has only had to do with what nobody else changes: it has looked at nothing else, and changes only its
+  /// own. The fee recipient does not count.
+  ///
+  /// - Parameter effects: what it did; nothing in there that it has not looked at.
+  func isQuiet(_ effects: inout TransactionEffects) -> Bool {
+    guard notes.isQuiet, effects.deployedCodes.isEmpty else { return false }
+    let changesOnlyOwn = effects.withAccountsInPlace { accounts in
+      var next = 0
+      for position in accounts.indices {
+        let address = accounts[position].address
+        if address == coinbase { continue }
+        if accounts[position].startsOrEnds { return false }
+        guard notes.sawConstants, accounts[position].changesAnything else { continue }
+        guard let found = note(of: address, from: next), notes.accounts[found].sharing == .own else {
+          return false
+        }
+        next = found &+ 1
+      }
+      return true
+    }
+    guard changesOnlyOwn, notes.sawConstantSlots else { return changesOnlyOwn }
+    var next = 0
+    for position in effects.slots.indices
+    where effects.slots[position].before != effects.slots[position].after {
+      guard let found = note(of: effects.slots[position], from: next), notes.slots[found].sharing == .own
+      else {
+        return false
+      }
+      next = found &+ 1
+    }
+    return true
+  }
+
   /// The cells of the accounts and slots in `effects`, which are in about the order in which they were read.
   func places(of effects: inout TransactionEffects) throws(StateReadError) -> TransactionPlaces {
-    let accounts = unsafe arena.allocate(AccountPlace.self, count: effects.accounts.count)
-    try unsafe effects.accounts.withUnsafeMutableBufferPointer { effects throws(StateReadError) in
-      var next = 0
-      for position in 0..<effects.count {
-        var found = next
-        let end = min(next &+ Self.patience, notes.accounts.count)
-        while found < end, unsafe notes.accounts[found].cell.address != effects[position].address {
-          found &+= 1
-        }
-        if found < end {
-          unsafe (accounts + position).initialize(to: notes.accounts[found])
-          next = found &+ 1
-        } else {
-          let address = unsafe effects[position].address
-          let place = try state.place(address, at: row(of: address), for: notes.index, arena)
-          unsafe (accounts + position).initialize(to: place)
-        }
-      }
+    let places = unsafe TransactionPlaces(
+      accounts: arena.allocate(AccountPlace.self, count: effects.accounts.count),
+      slots: arena.allocate(SlotPlace.self, count: effects.slots.count))
+    var next = 0
+    for position in effects.accounts.indices {
+      let address = effects.accounts[position].address
+      let found = note(of: address, from: next)
+      if let found { next = found &+ 1 }
+      unsafe (places.accounts + position).initialize(to: try place(of: address, noted: found))
     }
-    let slots = unsafe arena.allocate(SlotPlace.self, count: effects.slots.count)
-    // The empty array is everybody's: it would be copied first.
-    guard !effects.slots.isEmpty else { return unsafe TransactionPlaces(accounts: accounts, slots: slots) }
-    try unsafe effects.slots.withUnsafeMutableBufferPointer { effects throws(StateReadError) in
-      var next = 0
-      for position in 0..<effects.count {
-        var found = next
-        let end = min(next &+ Self.patience, notes.slots.count)
-        while found < end, unsafe !notes.slots[found].isOf(effects[position]) { found &+= 1 }
-        if found < end {
-          unsafe (slots + position).initialize(to: notes.slots[found].place)
-          next = found &+ 1
-        } else {
-          let address = unsafe effects[position].address
-          let place = unsafe try state.place(
-            address, at: row(of: address), effects[position].key, for: notes.index, arena)
-          unsafe (slots + position).initialize(to: place)
-        }
-      }
+    next = 0
+    for position in effects.slots.indices {
+      let found = note(of: effects.slots[position], from: next)
+      if let found { next = found &+ 1 }
+      unsafe (places.slots + position).initialize(to: try place(of: effects.slots[position], noted: found))
     }
-    return unsafe TransactionPlaces(accounts: accounts, slots: slots)
+    return places
+  }
+
+  @inline(__always)
+  private func place(of address: Address, noted found: Int?) throws(StateReadError) -> AccountPlace {
+    guard let found else { return try state.place(address, at: row(of: address), for: notes.index, arena) }
+    if let place = notes.accounts[found].place { return place }
+    var place = try state.place(address, at: notes.accounts[found].row, for: notes.index, arena)
+    unsafe place.note(nil)
+    return place
+  }
+
+  @inline(__always)
+  private func place(
+    of effect: borrowing SlotEffect, noted found: Int?
+  ) throws(StateReadError) -> SlotPlace {
+    guard let found else {
+      let row = state.row(of: effect.key, in: row(of: effect.address))
+      return try state.place(effect.address, effect.key, at: row, for: notes.index, arena)
+    }
+    if let place = notes.slots[found].place { return place }
+    var place = try state.place(
+      effect.address, effect.key, at: notes.slots[found].row, for: notes.index, arena)
+    unsafe place.note(nil)
+    return place
+  }
+
+  /// Where an account is among what was looked at.
+  @inline(__always)
+  private func note(of address: Address, from first: Int) -> Int? {
+    let end = min(first &+ Self.patience, notes.accounts.count)
+    var found = first
+    while found < end, notes.accounts[found].address != address { found &+= 1 }
+    return found < end ? found : nil
+  }
+
+  /// Where a slot is among what was looked at.
+  @inline(__always)
+  private func note(of effect: borrowing SlotEffect, from first: Int) -> Int? {
+    let end = min(first &+ Self.patience, notes.slots.count)
+    var found = first
+    while found < end, !notes.slots[found].isOf(effect) { found &+= 1 }
+    return found < end ? found : nil
   }
 
   /// So far ahead in the list of what was read to look before asking the table.

@@ -1,0 +1,161 @@
+public import EthereumTypes
+
+/// The effect of a transaction on an account, where it lies. It is large, and who asks a value something copies all of it
+/// first; here no more is read than is asked for.
+@safe @frozen @usableFromInline
+package struct AccountEffectInPlace: BitwiseCopyable {
+  // Invariant: points to an effect that whoever made this keeps where it is, and that nobody else changes meanwhile.
+  @usableFromInline let effect: UnsafePointer<AccountEffect>
+
+  @unsafe @inlinable @inline(__always)
+  init(_ effect: UnsafePointer<AccountEffect>) { unsafe self.effect = effect }
+
+  @inlinable package var address: Address {
+    @inline(__always) get { unsafe effect.pointee.address }
+  }
+
+  @inlinable package var isCreated: Bool {
+    @inline(__always) get { unsafe effect.pointee.isCreated }
+  }
+
+  @inlinable package var isDestroyed: Bool {
+    @inline(__always) get { unsafe effect.pointee.isDestroyed }
+  }
+
+  /// The account as the transaction found it.
+  @inlinable package var before: Account? {
+    @inline(__always) get { unsafe effect.pointee.before }
+  }
+
+  /// The account after the transaction, given the account before it; nil for none.
+  package func applied(to account: Account?) -> Account? {
+    if isDestroyed { return nil }
+    guard var result = unsafe account ?? (effect.pointee.exists ? Account() : nil) else { return nil }
+    change(&result)
+    return unsafe effect.pointee.isRemovedIfEmpty && result.isEmpty ? nil : result
+  }
+
+  @inline(__always)
+  private func change(_ account: inout Account) {
+    switch unsafe effect.pointee.balance {
+    case .none: break
+    case .set(let value): account.balance = value
+    case .add(let amount): account.balance &+= amount
+    }
+    if let nonce = unsafe effect.pointee.nonce { account.nonce = nonce }
+    if let codeHash = unsafe effect.pointee.codeHash { account.codeHash = codeHash }
+  }
+
+  /// Whether the account is changed at all.
+  @inlinable package var changesAnything: Bool {
+    if unsafe effect.pointee.nonce != nil || isDestroyed || isCreated { return true }
+    if case .none = unsafe effect.pointee.balance {} else { return true }
+    guard let before else { return unsafe effect.pointee.exists || effect.pointee.codeHash != nil }
+    return unsafe effect.pointee.codeHash != nil || effect.pointee.isRemovedIfEmpty && before.isEmpty
+  }
+
+  /// Whether the account is made anew as a contract, or gone afterwards.
+  package var startsOrEnds: Bool {
+    if isDestroyed || isCreated { return true }
+    guard unsafe effect.pointee.isRemovedIfEmpty, unsafe effect.pointee.nonce ?? 0 == 0, balanceAfter.isZero
+    else { return false }
+    return applied(to: before) == nil
+  }
+
+  /// The balance afterwards, in wei, if there is an account.
+  private var balanceAfter: UInt256 {
+    let balance = unsafe effect.pointee.before?.balance ?? .zero
+    return switch unsafe effect.pointee.balance {
+    case .none: balance
+    case .set(let value): value
+    case .add(let amount): balance &+ amount
+    }
+  }
+
+  /// Whether the parts of `account` that were observed are as they were.
+  @inlinable @inline(__always)
+  package func holds(for account: Account?) -> Bool {
+    // Most accounts are credited only.
+    isUnobserved || isSame(account)
+  }
+
+  @usableFromInline
+  func isSame(_ account: Account?) -> Bool {
+    let found = account ?? Account()
+    let seen = before ?? Account()
+    let observed = unsafe effect.pointee.observed
+    if observed.contains(.balanceObserved), found.balance != seen.balance { return false }
+    if unsafe found.balance < effect.pointee.requiredBalance { return false }
+    if observed.contains(.nonceObserved), found.nonce != seen.nonce { return false }
+    if observed.contains(.codeObserved), found.codeHash != seen.codeHash { return false }
+    if observed.contains(.livenessObserved) {
+      if found.isEmpty != seen.isEmpty || (account == nil) != (before == nil) { return false }
+    }
+    return true
+  }
+
+  @inlinable var isUnobserved: Bool {
+    @inline(__always) get {
+      unsafe effect.pointee.observed.isEmpty && effect.pointee.requiredBalance.isZero
+    }
+  }
+
+  /// What is added to the balance, where nothing else is done to the account, and nothing of it was looked at.
+  @inlinable package var credit: UInt256? {
+    guard case .add(let amount) = unsafe effect.pointee.balance, isUnobserved,
+      unsafe effect.pointee.nonce == nil, unsafe effect.pointee.codeHash == nil, !isCreated, !isDestroyed
+    else { return nil }
+    return amount
+  }
+}
+
+/// The effects of a transaction on accounts, where they lie.
+@safe @frozen @usableFromInline
+package struct AccountEffectsInPlace: BitwiseCopyable {
+  // Invariant: as that of each of them.
+  @usableFromInline let effects: UnsafeBufferPointer<AccountEffect>
+
+  @unsafe @inlinable @inline(__always)
+  init(_ effects: UnsafeBufferPointer<AccountEffect>) { unsafe self.effects = effects }
+
+  @inlinable package var indices: Range<Int> {
+    @inline(__always) get { unsafe 0..<effects.count }
+  }
+
+  @inlinable package subscript(position: Int) -> AccountEffectInPlace {
+    @inline(__always) get {
+      precondition(indices.contains(position))
+      return unsafe AccountEffectInPlace(effects.baseAddress.unsafelyUnwrapped + position)
+    }
+  }
+}
+
+extension AccountEffect {
+  @inline(__always)
+  func inPlace<Result>(_ body: (AccountEffectInPlace) -> Result) -> Result {
+    unsafe withUnsafePointer(to: self) { unsafe body(AccountEffectInPlace($0)) }
+  }
+}
+
+extension TransactionEffects {
+  /// Runs `body` with what the transaction did to accounts, where that lies: without counting references to it, which
+  /// another core may have counted last.
+  @inlinable @inline(__always)
+  package mutating func withAccountsInPlace<Result, Failure: Error>(
+    _ body: (AccountEffectsInPlace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe accounts.withUnsafeMutableBufferPointer { accounts throws(Failure) in
+      unsafe try body(AccountEffectsInPlace(UnsafeBufferPointer(accounts)))
+    }
+  }
+
+  /// The same for who may only look.
+  @inline(__always)
+  func readingAccountsInPlace<Result, Failure: Error>(
+    _ body: (AccountEffectsInPlace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe accounts.withUnsafeBufferPointer { accounts throws(Failure) in
+      unsafe try body(AccountEffectsInPlace(accounts))
+    }
+  }
+}
