@@ -202,12 +202,14 @@ extension ParallelRun {
     } catch { throw .state(error) }
   }
 
-  /// Where the effects of a transaction are that was quiet when it ran; what it saw has to be compared.
+  /// Where the effects of a transaction are that was quiet when it ran. Nothing is noted of what it saw, so all of that has to be
+  /// compared.
   private func places(
     of index: Int, _ worker: borrowing Worker
   ) throws(BlockError) -> TransactionPlaces {
+    worker.view.moveExactly(to: index)
     do throws(StateReadError) {
-      return unsafe try versions.places(of: &outcomes[index].effects, for: index, worker.arena)
+      return unsafe try worker.view.places(of: &outcomes[index].effects)
     } catch { throw .state(error) }
   }
 

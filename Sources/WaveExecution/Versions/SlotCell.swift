@@ -80,13 +80,6 @@ struct SlotKey: Equatable, BitwiseCopyable {
   let address: Address
   let slot: UInt256
 
-  init(address: Address, slot: UInt256) {
-    self.address = address
-    self.slot = slot
-  }
-
-  init(_ location: Location) { self.init(address: location.address, slot: location.slot) }
-
   /// Equality without branches.
   @inline(__always)
   static func == (a: SlotKey, b: SlotKey) -> Bool {
@@ -97,4 +90,8 @@ struct SlotKey: Equatable, BitwiseCopyable {
 
   @inline(__always)
   var mixedBits: UInt64 { address.mixedBits ^ slot.mixedBits &* 0x9E37_79B9_7F4A_7C15 }
+}
+
+extension SlotKey {
+  init(_ location: Location) { self.init(address: location.address, slot: location.slot) }
 }

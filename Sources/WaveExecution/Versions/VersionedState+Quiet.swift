@@ -34,25 +34,4 @@ extension VersionedState {
     }
     return true
   }
-
-  /// Where the effects of transaction `index` are, nothing known of what it saw there.
-  func places(
-    of effects: inout TransactionEffects, for index: Int, _ arena: Arena
-  ) throws(StateReadError) -> TransactionPlaces {
-    let places = unsafe TransactionPlaces(
-      accounts: arena.allocate(AccountPlace.self, count: effects.accounts.count),
-      slots: arena.allocate(SlotPlace.self, count: effects.slots.count))
-    for position in effects.accounts.indices {
-      let address = effects.accounts[position].address
-      unsafe (places.accounts + position).initialize(
-        to: try place(address, at: row(of: address), for: index, arena))
-    }
-    for position in effects.slots.indices {
-      let address = effects.slots[position].address
-      let key = effects.slots[position].key
-      let row = row(of: key, in: row(of: address))
-      unsafe (places.slots + position).initialize(to: try place(address, key, at: row, for: index, arena))
-    }
-    return places
-  }
 }
