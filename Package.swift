@@ -39,6 +39,7 @@ let package = Package(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CCores"),
 
     library("EthereumTypes", ["CGMP", "CSecp256k1", "CPrefetch"]),
     library("StrictJSON", ["EthereumTypes"]),
@@ -59,7 +60,8 @@ let package = Package(
         "EthereumTypes", "EVMBytecode", "AccessAnalysis", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
-      "WaveExecution", ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling"]),
+      "WaveExecution",
+      ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling", "CCores"]),
     library(
       "ChainFormats",
       ["EthereumTypes", "StrictJSON", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// How long it takes cores to hand something to each other and back, measured now and then while the process runs.
@@ -46,7 +45,7 @@ enum CoreDistance {
   /// The time of a round trip in the best of several rounds; nil where no other thread got a core meanwhile.
   private static func measure() -> Int? {
     let ball = Ball()
-    let partner = Thread {
+    let partner = HelperThread {
       while true {
         let number = ball.number.load(ordering: .acquiring)
         if number < 0 { return }
@@ -56,7 +55,7 @@ enum CoreDistance {
         }
       }
     }
-    partner.start()
+    guard partner != nil else { return nil }
     defer { ball.number.store(-1, ordering: .releasing) }
     var number = 0
     func play(_ trips: Int) -> UInt64? {

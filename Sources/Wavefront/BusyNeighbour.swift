@@ -1,4 +1,4 @@
-import Dispatch
+import Glibc
 import Synchronization
 import WaveExecution
 
@@ -8,26 +8,27 @@ import WaveExecution
 /// share memory, the last cache, heat, and under a hypervisor each core itself with strangers. No executor gains more
 /// than that leaves.
 final class BusyNeighbour: Sendable {
+  private let hasBegun = Atomic(false)
   private let mayGoOn = Atomic(true)
+  private let hasEnded = Atomic(false)
   private let rounds = Atomic(0)
   private let nanoseconds = Atomic(0)
-  private let ended = DispatchSemaphore(value: 0)
 
-  /// Begins, and returns once `body` has been done for the first time.
-  init(_ body: @escaping @Sendable () -> Void) {
-    let begun = DispatchSemaphore(value: 0)
-    DispatchQueue.global(qos: .userInteractive).async { [self] in
+  /// Begins, and returns once `body` has been done for the first time; nil where the system gives no thread.
+  init?(_ body: @escaping @Sendable () -> Void) {
+    let thread = HelperThread { [self] in
       body()
-      begun.signal()
+      hasBegun.store(true, ordering: .releasing)
       repeat {
         let start = ContinuousClock.now
         body()
         nanoseconds.wrappingAdd(Int(clamping: start.nanosecondsSince), ordering: .relaxed)
         rounds.wrappingAdd(1, ordering: .relaxed)
       } while mayGoOn.load(ordering: .relaxed)
-      ended.signal()
+      hasEnded.store(true, ordering: .releasing)
     }
-    begun.wait()
+    guard thread != nil else { return nil }
+    Self.wait(for: hasBegun)
   }
 
   /// Waits for the last round to end.
@@ -35,7 +36,12 @@ final class BusyNeighbour: Sendable {
   /// - Returns: what a round took, without the first, in nanoseconds.
   func stop() -> Int {
     mayGoOn.store(false, ordering: .relaxed)
-    ended.wait()
+    Self.wait(for: hasEnded)
     return nanoseconds.load(ordering: .relaxed) / max(rounds.load(ordering: .relaxed), 1)
+  }
+
+  /// Awake: who sleeps may be woken on the core of the thread that wakes it, and would then share that one with it.
+  private static func wait(for event: borrowing Atomic<Bool>) {
+    while !event.load(ordering: .acquiring) { sched_yield() }
   }
 }

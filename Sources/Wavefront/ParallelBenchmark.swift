@@ -227,16 +227,18 @@ public struct ParallelBenchmark: Sendable {
     for number in 1...repeats {
       try turns.round(number)
       if neighbours.count == 2 {
-        paces.append(Double(turns.latest) / max(timeOfTwo(neighbours[0], neighbours[1]), 1))
+        guard let time = timeOfTwo(neighbours[0], neighbours[1]) else { continue }
+        paces.append(Double(turns.latest) / max(time, 1))
       }
     }
     return (try turns.results(), paces.isEmpty ? 1 : paces.median)
   }
 
-  /// The time in nanoseconds that a core takes for the block where two run it, each for itself.
-  private func timeOfTwo(_ one: () -> Void, _ other: @escaping @Sendable () -> Void) -> Double {
+  /// The time in nanoseconds that a core takes for the block where two run it, each for itself; nil where there is no
+  /// second thread.
+  private func timeOfTwo(_ one: () -> Void, _ other: @escaping @Sendable () -> Void) -> Double? {
     one()
-    let busy = BusyNeighbour(other)
+    guard let busy = BusyNeighbour(other) else { return nil }
     var rounds = 0
     let start = ContinuousClock.now
     // Long enough for the other one to come around.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// Threads that wait for work. The thread that asks takes part as worker 0, so a pool of one starts none.
@@ -15,6 +15,9 @@ final class WorkerPool: Sendable {
     /// Grows with each call of `prepare`.
     var announcements = 0
     var started = 1
+    /// The pool's own threads, but for those that are more than there are cores, and the core that they avoid.
+    var apart: [HelperThread] = []
+    var avoided: Int?
     var isClosed = false
   }
 
@@ -42,12 +45,16 @@ final class WorkerPool: Sendable {
   /// caller can use.
   func prepare(for count: Int) {
     guard count > 1 else { return }
-    let missing = monitor.withLock { state -> Range<Int> in
+    let core = CoreSet.presentCore
+    let (missing, movers) = monitor.withLock { state -> (Range<Int>, [HelperThread]) in
       let missing = state.started..<max(state.started, count)
       state.started = missing.upperBound
       state.announcements += 1
-      return missing
+      let movers = core == state.avoided ? [] : state.apart
+      state.avoided = core
+      return (missing, movers)
     }
+    if let core { for thread in movers { thread.avoid(core) } }
     for number in missing { start(number) }
     monitor.wakeAll()
   }
@@ -121,7 +128,8 @@ final class WorkerPool: Sendable {
   // MARK: Threads
 
   private func start(_ number: Int) {
-    let thread = Thread { [monitor, posted, helpers] in
+    let isApart = number < BlockExecutor.coreCount
+    let thread = HelperThread(isApart: isApart) { [monitor, posted, helpers] in
       var round = 0
       var announcements = 0
       while true {
@@ -149,8 +157,7 @@ final class WorkerPool: Sendable {
         monitor.wakeAll()
       }
     }
-    thread.stackSize = 1 << 20
-    thread.start()
+    if isApart, let thread { monitor.withLock { $0.apart.append(thread) } }
   }
 
   /// Waits for what will happen in a moment, some hundred microseconds at most.
