@@ -39,7 +39,7 @@ let package = Package(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPrefetch"),
-    .systemLibrary(name: "CCores"),
+    .systemLibrary(name: "CGlibc"),
 
     library("EthereumTypes", ["CGMP", "CSecp256k1", "CPrefetch"]),
     library("StrictJSON", ["EthereumTypes"]),
@@ -61,7 +61,7 @@ let package = Package(
       ]),
     library(
       "WaveExecution",
-      ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling", "CCores"]),
+      ["EthereumTypes", "EVMState", "EVM", "AccessAnalysis", "ConflictScheduling", "CGlibc"]),
     library(
       "ChainFormats",
       ["EthereumTypes", "StrictJSON", "EVMBytecode", "EVMState", "EVM", "ConflictScheduling"]),
@@ -72,7 +72,7 @@ let package = Package(
       "Wavefront",
       [
         "EthereumTypes", "EVMBytecode", "EVMState", "EVM", "AccessAnalysis", "ChainFormats",
-        "ConflictScheduling", "WaveExecution",
+        "ConflictScheduling", "WaveExecution", "CGlibc",
       ]),
     .executableTarget(
       name: "WavefrontCLI",

@@ -2,20 +2,25 @@
 public struct DispatchOverhead: Hashable, Sendable {
   /// How much later than the first worker the others begin: threads take time to wake up.
   public var startUp: Int
-  /// How much longer each transaction takes than in a serial run: its versions, its check, its way to another core.
+  /// How much longer each transaction takes than in a serial run: to be handed out, and to be checked.
   public var perTransaction: Int
+  /// How much longer still one takes that another one depends on, or that depends on another one: its versions, and their
+  /// way to another core.
+  public var perHandover: Int
   /// How much longer it takes in thousandths of its own cost: cores that work side by side wait for memory more often.
   public var perMille: Int
 
-  /// Makes an overhead; the first two parts 0 to `ScheduledTransaction.costLimit`, the last 0 to 10,000, clamped.
-  public init(startUp: Int, perTransaction: Int, perMille: Int = 0) {
+  /// Makes an overhead; `perMille` is 0 to 10,000, all else 0 to `ScheduledTransaction.costLimit`, clamped.
+  public init(startUp: Int, perTransaction: Int, perHandover: Int = 0, perMille: Int = 0) {
     self.startUp = min(max(startUp, 0), ScheduledTransaction.costLimit)
     self.perTransaction = min(max(perTransaction, 0), ScheduledTransaction.costLimit)
+    self.perHandover = min(max(perHandover, 0), ScheduledTransaction.costLimit)
     self.perMille = min(max(perMille, 0), 10_000)
   }
 
-  func applied(to cost: Int) -> Int {
+  func applied(to cost: Int, isLinked: Bool) -> Int {
     cost + cost / 1000 * perMille + cost % 1000 * perMille / 1000 + perTransaction
+      + (isLinked ? perHandover : 0)
   }
 
   /// Dispatch is free.
@@ -79,7 +84,9 @@ public struct Simulator: Sendable {
     while true {
       while idle > 0, let next = ready.pop() {
         idle -= 1
-        let end = now + overhead.applied(to: costs[Int(next.transaction)])
+        let index = Int(next.transaction)
+        let isLinked = !graph.predecessors.range(index).isEmpty || !graph.successors.range(index).isEmpty
+        let end = now + overhead.applied(to: costs[index], isLinked: isLinked)
         makespan = max(makespan, end)
         running.push(Keyed(key: end, transaction: next.transaction))
       }

@@ -140,6 +140,7 @@ public final class BlockExecutor: Sendable {
       if next == 0 { result.opening = try processor.begin(&machine, on: state) }
       while next < count {
         if stops(next, result) { return }
+        if next == 0 { state.reserve(accounts: 3 * count, slots: count) }
         plan?.prepare(&machine, for: next)
         try processor.executeNext(next, on: state, with: &machine, &result)
         next += 1

@@ -115,9 +115,11 @@ public final class ExecutionPlan: Sendable {
   public static var overhead: DispatchOverhead { overhead(roundTrip: CoreDistance.roundTrip) }
 
   /// A run has to be set up, and a thread that sleeps takes some ten microseconds to wake, on a virtual machine nearly a
-  /// hundred; what a transaction did has to reach another core, which takes some round trips of so many nanoseconds.
+  /// hundred; what a transaction did has to reach another core where someone there looks at it, which takes some round trips
+  /// of so many nanoseconds, and its result is read by one core in the end.
   private static func overhead(roundTrip: Int) -> DispatchOverhead {
-    DispatchOverhead(startUp: 100_000, perTransaction: 300 + 3 * roundTrip, perMille: 40)
+    DispatchOverhead(
+      startUp: 100_000, perTransaction: 150 + roundTrip, perHandover: 150 + 3 * roundTrip, perMille: 50)
   }
 
   /// Whether the plan would pay if sharing cost nothing but another thread's waking.
@@ -135,7 +137,7 @@ public final class ExecutionPlan: Sendable {
 
   private static var leastSpeedUp: Double { 1.1 }
   /// Nanoseconds.
-  private static var leastSaving: Double { 120_000 }
+  private static var leastSaving: Double { 60_000 }
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }

@@ -54,7 +54,10 @@ struct Scout {
   private static var leastNanoseconds: Double { 1_300_000 }
   /// What a plain transfer takes goes for handing over what it did from one core to another, and without a plan some
   /// more for nothing.
-  private static var leastNanosecondsEach: Double { 5 * Double(ExecutionPlan.overhead.perTransaction) }
+  private static var leastNanosecondsEach: Double {
+    let overhead = ExecutionPlan.overhead
+    return 4 * Double(overhead.perTransaction + overhead.perHandover)
+  }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }
   /// A transaction that may use so much gas is not worth waiting for, in a block that is large enough.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChainFormats
+import Wavefront
 
 /// The command line: `wavefront COMMAND …`.
 @main
@@ -23,6 +24,7 @@ struct WavefrontCommand: ParsableCommand {
 
   /// Parses and runs, mapping every error to its exit code.
   static func main() {
+    ProcessMemory.keepFreed()
     do {
       var command = try parseAsRoot(ToolVersion.normalized(Array(CommandLine.arguments.dropFirst())))
       try command.run()

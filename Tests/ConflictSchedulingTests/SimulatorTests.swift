@@ -158,6 +158,18 @@ struct DispatchOverheadTests {
     #expect(simulator.makespan(workers: 2, overhead: overhead) == 5 * 1057)
   }
 
+  @Test("what others depend on takes longer, and so does what depends on others")
+  func handover() {
+    let slot = Location.balance(Address.zero)
+    let writes = [true, false, true, false].map { isLinked in
+      AccessSet(reads: isLinked ? [slot] : [], writes: isLinked ? [slot] : [], adds: [])
+    }
+    let schedule = Schedule.ordered(writes.map { ScheduledTransaction(access: $0, cost: 1000) })
+    let overhead = DispatchOverhead(startUp: 0, perTransaction: 5, perHandover: 30)
+    #expect(Simulator(schedule).makespan(workers: 1, overhead: overhead) == 4 * 1005 + 2 * 30)
+    #expect(Simulator(schedule).makespan(workers: 4, overhead: overhead) == 2 * 1035)
+  }
+
   @Test("workers that wake up late do less, and none of them makes the run longer")
   func startUp() {
     let simulator = Simulator(independent(10, cost: 100))

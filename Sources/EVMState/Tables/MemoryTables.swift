@@ -29,6 +29,8 @@ struct MemoryTables: ~Copyable {
   mutating func reserve(accounts: Int, slots: Int) {
     accountIndex.reserve(accounts)
     slotIndex.reserve(slots)
+    self.accounts.reserve(accounts)
+    self.slots.reserve(slots)
   }
 
   // MARK: Reading

@@ -85,9 +85,15 @@ package struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
   @inlinable @inline(__always)
   package mutating func removeAll() { stored = 0 }
 
+  /// Makes room for so many elements in all. Linear where there is too little.
+  @inlinable
+  package mutating func reserve(_ count: Int) { if count > capacity { grow(to: max(count, 8)) } }
+
   @inlinable @inline(never)
-  mutating func grow() {
-    let room = max(capacity * 2, 8)
+  mutating func grow() { grow(to: max(capacity * 2, 8)) }
+
+  @inlinable
+  mutating func grow(to room: Int) {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
     unsafe larger.moveInitialize(from: base, count: stored)
     unsafe base.deallocate()

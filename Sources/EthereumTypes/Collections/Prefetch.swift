@@ -23,6 +23,18 @@ package enum Prefetch {
     }
     unsafe wavefront_prefetch(start + MemoryLayout<Value>.stride - 1)
   }
+
+  /// The same for what will be written.
+  @unsafe @inlinable @inline(__always)
+  package static func fetchForWriting<Value: ~Copyable>(_ value: UnsafeMutablePointer<Value>) {
+    let start = UnsafeRawPointer(value)
+    var offset = 0
+    while offset < MemoryLayout<Value>.stride {
+      unsafe wavefront_prefetch_for_writing(start + offset)
+      offset += 64
+    }
+    unsafe wavefront_prefetch_for_writing(start + MemoryLayout<Value>.stride - 1)
+  }
 }
 
 extension PlainArray {

@@ -1,4 +1,4 @@
-import CCores
+import CGlibc
 import Glibc
 
 /// Cores of this machine, numbered as the system numbers them.

@@ -1,4 +1,4 @@
-import CCores
+import CGlibc
 import Glibc
 
 /// A thread of our own, which keeps away from the core of the thread that it helps.

@@ -201,8 +201,8 @@ final class ParallelRun: @unchecked Sendable {
       if index < plan.foreseen.count { plan.foreseen.prefetch(index) }
       unsafe Prefetch.fetchAll(worker.transactions + index)
       // What comes of it goes there.
-      unsafe Prefetch.fetchAll(UnsafePointer(outcomes + index))
-      unsafe Prefetch.fetch(UnsafePointer(records + index))
+      unsafe Prefetch.fetchForWriting(outcomes + index)
+      unsafe Prefetch.fetchForWriting(records + index)
       worker.fetched += 1
     }
   }

@@ -104,7 +104,7 @@ extension VersionedState {
       let version = unsafe place.cell.last(before: index, in: round)
       if unsafe place.saw(version) { continue }
       let found = unsafe try finalAccount(place, version)
-      guard effects.accounts[position].holds(for: found) else {
+      guard effects.withAccountsInPlace({ $0[position].holds(for: found) }) else {
         return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1
       }
       if effects.accounts[position].before != found { effects.accounts[position].before = found }
@@ -134,32 +134,11 @@ extension VersionedState {
     in arena: Arena
   ) throws(StateReadError) {
     publish(effects.deployedCodes)
-    for position in effects.accounts.indices {
-      let place = unsafe places.accounts[position]
-      guard effects.accounts[position].changesAnything else {
-        // What came into being in its own run was there already.
-        unsafe place.own?.pointee.remove()
-        continue
+    effects.withAccountsInPlace { accounts in
+      for position in accounts.indices {
+        unsafe settle(
+          accounts[position], at: places.accounts[position], index: index, ownToo: ownToo, in: arena)
       }
-      let after = effects.accounts[position].applied(to: effects.accounts[position].before)
-      let isDestroyed = effects.accounts[position].isDestroyed
-      let isRemoved = isDestroyed || (after == nil && effects.accounts[position].before != nil)
-      if effects.accounts[position].address == coinbase {
-        setCoinbase(after)
-        if after != nil, !isRemoved, !effects.accounts[position].isCreated { continue }
-      }
-      if isRemoved { noteRemoval() }
-      if let own = unsafe place.own {
-        unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
-      } else if isRemoved || place.sharing.isShown(ownToo: ownToo) {
-        let version = unsafe arena.allocate(Version<AccountChange>.self)
-        let change = AccountChange(leaving: after, wipesStorage: isRemoved)
-        unsafe version.initialize(to: Version(index: index, change: change))
-        unsafe insert(version, at: place)
-      }
-      state.set(
-        effects.accounts[position].address, after,
-        wipesStorage: isDestroyed || after == nil || effects.accounts[position].isCreated)
     }
     for position in effects.slots.indices {
       let after = effects.slots[position].after
@@ -174,5 +153,33 @@ extension VersionedState {
       try state.set(effects.slots[position].address, effects.slots[position].key, after)
     }
     for (hash, code) in effects.deployedCodes { state.insert(code: code, hash: hash) }
+  }
+
+  @unsafe @inline(__always)
+  private func settle(
+    _ effect: AccountEffectInPlace, at place: AccountPlace, index: Int, ownToo: Bool, in arena: Arena
+  ) {
+    guard effect.changesAnything else {
+      // What came into being in its own run was there already.
+      unsafe place.own?.pointee.remove()
+      return
+    }
+    let after = effect.applied(to: effect.before)
+    let isRemoved = effect.isDestroyed || (after == nil && effect.before != nil)
+    if effect.address == coinbase {
+      setCoinbase(after)
+      if after != nil, !isRemoved, !effect.isCreated { return }
+    }
+    if isRemoved { noteRemoval() }
+    if let own = unsafe place.own {
+      unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
+    } else if isRemoved || place.sharing.isShown(ownToo: ownToo) {
+      let version = unsafe arena.allocate(Version<AccountChange>.self)
+      let change = AccountChange(leaving: after, wipesStorage: isRemoved)
+      unsafe version.initialize(to: Version(index: index, change: change))
+      unsafe insert(version, at: place)
+    }
+    state.set(
+      effect.address, after, wipesStorage: effect.isDestroyed || after == nil || effect.isCreated)
   }
 }
