@@ -114,14 +114,15 @@ final class VersionedState: @unchecked Sendable {
   @inline(__always)
   func row(of address: Address) -> Int { rows?.accountRow(address) ?? -1 }
 
-  /// The account's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
+  /// The account's place for a transaction, before anything is read; looked up below where no transaction has done so.
   ///
-  /// - Parameter row: the account's.
+  /// - Parameters:
+  ///   - row: the account's.
+  ///   - sharing: what the transaction has in common with others there.
   @inline(__always)
   func place(
-    _ address: Address, at row: Int, for index: Int, _ arena: Arena
+    _ address: Address, at row: Int, _ sharing: Sharing, _ arena: Arena
   ) throws(StateReadError) -> AccountPlace {
-    let sharing = sharing(address, at: row, by: index)
     if let rows, row >= 0 {
       return unsafe AccountPlace(
         AccountCell(row: rows.account(row), list: accountLists[row]), sharing: sharing)
@@ -154,14 +155,15 @@ final class VersionedState: @unchecked Sendable {
     return rows.slotRow(account, slot)
   }
 
-  /// The slot's place for transaction `index`, before anything is read; looked up below where no transaction has done so.
+  /// The slot's place for a transaction, before anything is read; looked up below where no transaction has done so.
   ///
-  /// - Parameter row: the slot's.
+  /// - Parameters:
+  ///   - row: the slot's.
+  ///   - sharing: what the transaction has in common with others there.
   @inline(__always)
   func place(
-    _ address: Address, _ slot: UInt256, at row: Int, for index: Int, _ arena: Arena
+    _ address: Address, _ slot: UInt256, at row: Int, _ sharing: Sharing, _ arena: Arena
   ) throws(StateReadError) -> SlotPlace {
-    let sharing = sharing(address, slot, at: row, by: index)
     if let rows, row >= 0 {
       return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), sharing: sharing)
     }

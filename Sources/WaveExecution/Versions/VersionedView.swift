@@ -137,11 +137,11 @@ final class VersionedView: StateReader, @unchecked Sendable {
     let row = row(of: address)
     let sharing = state.sharing(address, at: row, by: notes.index)
     guard sharing.isQuiet, !notes.isExact, !state.hasSurprises else {
-      return try versionedAccount(address, at: row)
+      return try versionedAccount(address, at: row, sharing)
     }
     let found = try state.baseAccount(address, at: row)
     if address == notes.sender, found != nil, found?.nonce != notes.nonce {
-      return try versionedAccount(address, at: row)
+      return try versionedAccount(address, at: row, sharing)
     }
     if sharing == .constant { notes.sawConstants = true }
     notes.accounts.append(AccountNote(address: address, row: row, sharing: sharing, place: nil))
@@ -150,9 +150,11 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   /// An account that others may have changed, or are not known not to.
   @inline(never)
-  private func versionedAccount(_ address: Address, at row: Int) throws(StateReadError) -> Account? {
+  private func versionedAccount(
+    _ address: Address, at row: Int, _ sharing: Sharing
+  ) throws(StateReadError) -> Account? {
     notes.isQuiet = false
-    var place = try state.place(address, at: row, for: notes.index, arena)
+    var place = try state.place(address, at: row, sharing, arena)
     var version: AccountCell.List.Pointer?
     // Before the version: what becomes final meanwhile may not be what is read.
     var isFinal = true
@@ -191,8 +193,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   @inline(never)
   private func findCoinbase() throws(StateReadError) -> AccountPlace {
     let row = row(of: coinbase)
-    let place = AccountPlace(
-      try state.place(coinbase, at: row, for: notes.index, arena).cell, sharing: .shared)
+    let place = try state.place(coinbase, at: row, .shared, arena)
     notes.coinbasePlace = place
     return place
   }
@@ -201,7 +202,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
     let row = state.row(of: slot, in: row(of: address))
     let sharing = state.sharing(address, slot, at: row, by: notes.index)
     guard sharing.isQuiet, !notes.isExact, !state.hasSurprises, !state.hasRemovals else {
-      return try versionedStorage(address, slot, at: row)
+      return try versionedStorage(address, slot, at: row, sharing)
     }
     if sharing == .constant { notes.sawConstantSlots = true }
     notes.slots.append(SlotNote(address: address, key: slot, row: row, sharing: sharing, place: nil))
@@ -211,10 +212,10 @@ final class VersionedView: StateReader, @unchecked Sendable {
   /// A slot that others may have changed, or are not known not to.
   @inline(never)
   private func versionedStorage(
-    _ address: Address, _ slot: UInt256, at row: Int
+    _ address: Address, _ slot: UInt256, at row: Int, _ sharing: Sharing
   ) throws(StateReadError) -> UInt256 {
     notes.isQuiet = false
-    var place = try state.place(address, slot, at: row, for: notes.index, arena)
+    var place = try state.place(address, slot, at: row, sharing, arena)
     let version = unsafe place.cell.last(before: notes.index, in: state.round)
     // A sum may be another one in the end.
     if place.sharing != .foreign, unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true {
@@ -292,9 +293,12 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   @inline(__always)
   private func place(of address: Address, noted found: Int?) throws(StateReadError) -> AccountPlace {
-    guard let found else { return try state.place(address, at: row(of: address), for: notes.index, arena) }
+    guard let found else {
+      let row = row(of: address)
+      return try state.place(address, at: row, state.sharing(address, at: row, by: notes.index), arena)
+    }
     if let place = notes.accounts[found].place { return place }
-    var place = try state.place(address, at: notes.accounts[found].row, for: notes.index, arena)
+    var place = try state.place(address, at: notes.accounts[found].row, notes.accounts[found].sharing, arena)
     unsafe place.note(nil)
     return place
   }
@@ -305,11 +309,12 @@ final class VersionedView: StateReader, @unchecked Sendable {
   ) throws(StateReadError) -> SlotPlace {
     guard let found else {
       let row = state.row(of: effect.key, in: row(of: effect.address))
-      return try state.place(effect.address, effect.key, at: row, for: notes.index, arena)
+      let sharing = state.sharing(effect.address, effect.key, at: row, by: notes.index)
+      return try state.place(effect.address, effect.key, at: row, sharing, arena)
     }
     if let place = notes.slots[found].place { return place }
     var place = try state.place(
-      effect.address, effect.key, at: notes.slots[found].row, for: notes.index, arena)
+      effect.address, effect.key, at: notes.slots[found].row, notes.slots[found].sharing, arena)
     unsafe place.note(nil)
     return place
   }
