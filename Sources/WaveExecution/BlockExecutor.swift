@@ -140,7 +140,7 @@ public final class BlockExecutor: Sendable {
       if next == 0 { result.opening = try processor.begin(&machine, on: state) }
       while next < count {
         if stops(next, result) { return }
-        if next == 0 { state.reserve(accounts: 3 * count, slots: count) }
+        if next == 0 { state.makeRoom(forTransactions: count) }
         plan?.prepare(&machine, for: next)
         try processor.executeNext(next, on: state, with: &machine, &result)
         next += 1
@@ -241,6 +241,11 @@ public final class BlockExecutor: Sendable {
       Schedule.ordered(planner.transactions(predictions, addsUp: true), workers: workers), workers: workers,
       predictions: predictions, on: state, coinbase: processor.environment.coinbase)
   }
+}
+
+extension MemoryState {
+  /// Makes room for about what so many transactions leave. Not before the first of them runs: a block's system calls leave little.
+  func makeRoom(forTransactions count: Int) { reserve(accounts: 3 * count, slots: count) }
 }
 
 extension BlockRun {

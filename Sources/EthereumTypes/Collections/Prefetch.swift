@@ -15,25 +15,26 @@ package enum Prefetch {
   /// The same with all lines between.
   @unsafe @inlinable @inline(__always)
   package static func fetchAll<Value: ~Copyable>(_ value: UnsafePointer<Value>) {
-    let start = unsafe UnsafeRawPointer(value)
-    var offset = 0
-    while offset < MemoryLayout<Value>.stride {
-      unsafe wavefront_prefetch(start + offset)
-      offset += 64
-    }
-    unsafe wavefront_prefetch(start + MemoryLayout<Value>.stride - 1)
+    unsafe forEachLine(of: value) { unsafe wavefront_prefetch($0) }
   }
 
   /// The same for what will be written.
   @unsafe @inlinable @inline(__always)
   package static func fetchForWriting<Value: ~Copyable>(_ value: UnsafeMutablePointer<Value>) {
-    let start = UnsafeRawPointer(value)
+    unsafe forEachLine(of: UnsafePointer(value)) { unsafe wavefront_prefetch_for_writing($0) }
+  }
+
+  @unsafe @inlinable @inline(__always)
+  static func forEachLine<Value: ~Copyable>(
+    of value: UnsafePointer<Value>, _ body: (UnsafeRawPointer) -> Void
+  ) {
+    let start = unsafe UnsafeRawPointer(value)
     var offset = 0
     while offset < MemoryLayout<Value>.stride {
-      unsafe wavefront_prefetch_for_writing(start + offset)
+      unsafe body(start + offset)
       offset += 64
     }
-    unsafe wavefront_prefetch_for_writing(start + MemoryLayout<Value>.stride - 1)
+    unsafe body(start + MemoryLayout<Value>.stride - 1)
   }
 }
 

@@ -20,8 +20,8 @@ public struct HelperThread: Sendable {
   public init?(isApart: Bool = true, _ body: @escaping @Sendable () -> Void) {
     cores = isApart ? CoreSet.allowed : nil
     let rest = CoreSet.presentCore.flatMap { [cores] in cores?.without($0) }
-    guard let thread = Self.start(body, on: rest) ?? (rest == nil ? nil : Self.start(body, on: nil))
-    else { return nil }
+    // What refuses the mask may give a thread without one.
+    guard let thread = Self.start(body, on: rest) ?? Self.start(body, on: nil) else { return nil }
     self.thread = thread
   }
 

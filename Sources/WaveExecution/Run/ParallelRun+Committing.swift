@@ -70,7 +70,7 @@ extension ParallelRun {
 
   /// Makes room for what will be final. Not while the block is being prepared, when nobody runs anything yet.
   private func makeRoom() {
-    state.reserve(accounts: 3 * count, slots: count)
+    state.makeRoom(forTransactions: count)
     finality.result.transactions.reserveCapacity(count)
   }
 
