@@ -52,6 +52,8 @@ package struct StateRows: BitwiseCopyable, @unchecked Sendable {
   private let bottom: UnsafePointer<MemoryTables>
   /// What lies on top of it, if anything: accounts known there are none of ours.
   private let top: UnsafePointer<MemoryTables>?
+  /// Whether what is not known here does not exist: nothing lies on top of the bottom, or under it.
+  package let isWhole: Bool
 
   /// The rows under `state`, valid as long as that lives; nil where it is not a pile of states in memory, or one with more
   /// than one layer on top of the bottom.
@@ -65,6 +67,7 @@ package struct StateRows: BitwiseCopyable, @unchecked Sendable {
     guard others.count <= 1 else { return nil }
     unsafe bottom = lowest.tablesPointer
     unsafe top = others.first?.tablesPointer
+    isWhole = others.isEmpty && lowest.base == nil
   }
 
   /// The number of accounts: all their rows are below.

@@ -140,7 +140,10 @@ public final class BlockExecutor: Sendable {
       if next == 0 { result.opening = try processor.begin(&machine, on: state) }
       while next < count {
         if stops(next, result) { return }
-        if next == 0 { state.makeRoom(forTransactions: count) }
+        if next == 0 {
+          state.makeRoom(forTransactions: count)
+          result.transactions.reserveCapacity(count)
+        }
         plan?.prepare(&machine, for: next)
         try processor.executeNext(next, on: state, with: &machine, &result)
         next += 1
@@ -170,15 +173,19 @@ public final class BlockExecutor: Sendable {
       outcome = (transactions, opening, executions)
       outcome.result.opening = result.opening
     } else {
-      let run = ParallelRun(
-        processor, from: first, result, base: opening.isEmpty ? state : opening, opening: opening,
-        codes: codes,
-        plan: plan ?? .unconstrained(processor.block.transactions, from: first, workers: workers),
-        hasBarriers: kind == .waves, workers: workers, predictor: predictor, workspace: workspace, pool: pool,
-        mayGiveUp: adapts && workers > 1, perturbation: perturbation)
-      pool.run(on: workers) { run.work($0) }
-      outcome = try run.finish()
-      rebindings = run.rebinding?.count ?? 0
+      let results: [TransactionResult]
+      (results, outcome) = try Places.fill(count) { places throws(BlockError) in
+        let run = ParallelRun(
+          processor, from: first, result, in: places, base: opening.isEmpty ? state : opening,
+          opening: opening, codes: codes,
+          plan: plan ?? .unconstrained(processor.block.transactions, from: first, workers: workers),
+          hasBarriers: kind == .waves, workers: workers, predictor: predictor, workspace: workspace,
+          pool: pool, mayGiveUp: adapts && workers > 1, perturbation: perturbation)
+        pool.run(on: workers) { run.work($0) }
+        rebindings = run.rebinding?.count ?? 0
+        return try run.finish()
+      }
+      outcome.result.transactions = results
     }
     try workspace.contexts[0].withMachine(for: processor, on: outcome.state, codes: codes) {
       machine throws(BlockError) in

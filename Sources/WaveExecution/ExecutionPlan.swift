@@ -115,11 +115,11 @@ public final class ExecutionPlan: Sendable {
   public static var overhead: DispatchOverhead { overhead(roundTrip: CoreDistance.roundTrip) }
 
   /// A run has to be set up, and a thread that sleeps takes some ten microseconds to wake, on a virtual machine nearly a
-  /// hundred; what a transaction did has to reach another core where someone there looks at it, which takes some round trips
-  /// of so many nanoseconds, and its result is read by one core in the end.
+  /// hundred; each transaction has lines that another core had last, which takes about a round trip of so many nanoseconds; and
+  /// what a transaction did has to reach another core where someone there looks at it, which takes some more.
   private static func overhead(roundTrip: Int) -> DispatchOverhead {
     DispatchOverhead(
-      startUp: 100_000, perTransaction: 150 + roundTrip, perHandover: 150 + 3 * roundTrip, perMille: 50)
+      startUp: 100_000, perTransaction: roundTrip, perHandover: 150 + 3 * roundTrip, perMille: 50)
   }
 
   /// Whether the plan would pay if sharing cost nothing but another thread's waking.
@@ -141,6 +141,10 @@ public final class ExecutionPlan: Sendable {
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
+
+  /// What is worth doing between two looks at what other workers do, in units of cost: as much as takes some dozens of
+  /// times as long as to fetch what they have written since.
+  var grain: Int { unit == .nanoseconds ? 100_000 : 800_000 }
 
   /// About how long a transaction takes.
   var nanosecondsEach: Int {

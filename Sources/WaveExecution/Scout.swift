@@ -55,8 +55,7 @@ struct Scout {
   /// What a plain transfer takes goes for handing over what it did from one core to another, and without a plan some
   /// more for nothing.
   private static var leastNanosecondsEach: Double {
-    let overhead = ExecutionPlan.overhead
-    return 4 * Double(overhead.perTransaction + overhead.perHandover)
+    1_200 + 16 * Double(CoreDistance.roundTrip)
   }
   /// So long a beginning says something about the rest.
   private static var leastNanosecondsSeen: Double { 40_000 }

@@ -4,15 +4,19 @@ struct StartOrder: Sendable {
   let order: [Int32]
   /// The place of each transaction in `order`.
   let rank: [Int32]
-  /// The places of those that wait for nobody, ascending.
-  let roots: [Int32]
+  /// Those that may start at once: one bit for each place, 64 in a word, and one word more than they fill.
+  let roots: [UInt64]
   /// With barriers: how many transactions lie before the end of each wave; otherwise empty.
   let waveEnds: [Int]
 
   /// The order of a run without barriers.
-  init(_ order: [Int32], roots: [Int], waveEnds: [Int] = []) {
+  ///
+  /// - Parameter roots: the places of those that may start at once.
+  init(_ order: [Int32], roots: some Sequence<Int>, waveEnds: [Int] = []) {
     self.order = order
-    self.roots = roots.map { Int32(truncatingIfNeeded: $0) }
+    var words = [UInt64](repeating: 0, count: order.count / 64 + 1)
+    for place in roots { words[place >> 6] |= 1 &<< UInt64(place & 63) }
+    self.roots = words
     self.waveEnds = waveEnds
     var rank = [Int32](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { rank[Int(index)] = Int32(truncatingIfNeeded: place) }
@@ -28,7 +32,7 @@ struct StartOrder: Sendable {
     let ends = sorted.indices.filter {
       $0 + 1 == sorted.count || waveOf[Int(sorted[$0])] != waveOf[Int(sorted[$0 + 1])]
     }
-    self.init(sorted, roots: Array(sorted.indices), waveEnds: ends.map { $0 + 1 })
+    self.init(sorted, roots: 0..<((ends.first ?? -1) + 1), waveEnds: ends.map { $0 + 1 })
   }
 
   /// How early to start what may cost so much, where nobody knows who waits for it, or what it takes: a limit of gas says

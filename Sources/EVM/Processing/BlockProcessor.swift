@@ -41,9 +41,18 @@ public struct BlockResult: Sendable {
   ///   - outcome: what running it gave.
   ///   - blobs: how many blobs it carries.
   public mutating func append(_ outcome: consuming TransactionResult, blobs: Int) {
-    gas += outcome.blockGas
-    blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
+    count(outcome.blockGas, blobs: blobs)
     transactions.append(outcome)
+  }
+
+  /// Adds what the next transaction counts for, whose result is kept elsewhere.
+  ///
+  /// - Parameters:
+  ///   - transactionGas: the transaction's.
+  ///   - blobs: how many blobs it carries.
+  package mutating func count(_ transactionGas: BlockGas, blobs: Int) {
+    gas += transactionGas
+    blobGasUsed += UInt64(blobs) * BlobSchedule.gasPerBlob
   }
 }
 

@@ -13,8 +13,9 @@ final class Dispatcher: @unchecked Sendable {
   private let records: UnsafeMutablePointer<TransactionRecord>
   private let plan: ExecutionPlan
   private let order: StartOrder
-  /// What may be taken in one go, in units of cost.
-  private let budget: Int
+  /// Little of the whole, in units of cost: what may be taken in one go however urgent something else may be.
+  private let fair: Int
+  private let workers: Int
   private let wave = Atomic<Int>(0)
   private let leftInWave: Atomic<Int>
   let hasBarriers: Bool
@@ -31,12 +32,12 @@ final class Dispatcher: @unchecked Sendable {
     unsafe self.records = unsafe records
     self.hasBarriers = hasBarriers && !plan.waves.waveEnds.isEmpty
     order = hasBarriers ? plan.waves : plan.dataflow
-    wordCount = plan.count / 64 + 1
+    wordCount = order.roots.count
     unsafe ready = .allocate(capacity: wordCount)
-    for word in 0..<wordCount { unsafe (ready + word).initialize(to: Atomic(0)) }
-    budget = plan.totalCost / (32 * max(workers, 1))
+    self.workers = max(workers, 1)
+    fair = plan.totalCost / (32 * self.workers)
     leftInWave = Atomic(order.waveEnds.first ?? 0)
-    for root in order.roots.prefix(order.waveEnds.first ?? order.roots.count) { push(Int(root)) }
+    for word in 0..<wordCount { unsafe (ready + word).initialize(to: Atomic(order.roots[word])) }
   }
 
   deinit { unsafe ready.deallocate() }
@@ -83,23 +84,35 @@ final class Dispatcher: @unchecked Sendable {
     return false
   }
 
-  /// The most urgent of a word's transactions, and those behind it as far as the budget goes.
+  /// The most urgent of a word's transactions, and those behind it: a few, or as many as are worth going for where all workers
+  /// together have far more before them; ever fewer to the end, so that all of them end together.
   private func choose(from bits: UInt64, _ word: Int) -> UInt64 {
     var left = bits
     var cost = 0
     var count = 0
+    let share = plan.isInformed ? readyCount(from: word) / (2 &* workers) : 0
+    let most = max((plan.count &- word &* 64 &- bits.trailingZeroBitCount) / (2 &* workers), 4)
     repeat {
       cost &+= plan.costs[Int(order.order[word &* 64 &+ left.trailingZeroBitCount])]
-      if count > 0, cost > budget { break }
+      let isMany = cost > fair || count >= few
+      let isTooMany = cost > plan.grain || count >= share
+      if count > 0, count >= most || isMany && isTooMany { break }
       left &= left &- 1
       count &+= 1
-    } while left != 0 && count < most
+    } while left != 0
     return bits & ~left
   }
 
-  /// At most so many in one go. Where nothing is known of who depends on whom, those that lie close together should
-  /// run in block order as far as possible.
-  private var most: Int { plan.isInformed ? 16 : 2 }
+  /// How many transactions are ready from a word on.
+  private func readyCount(from word: Int) -> Int {
+    var count = 0
+    for word in word..<wordCount { unsafe count &+= ready[word].load(ordering: .relaxed).nonzeroBitCount }
+    return count
+  }
+
+  /// A few in one go. Where nothing is known of who depends on whom, those that lie close together should run in block
+  /// order as far as possible.
+  private var few: Int { plan.isInformed ? 16 : 2 }
 
   private func push(_ rank: Int) {
     unsafe ready[rank >> 6].bitwiseOr(1 &<< UInt64(rank & 63), ordering: .sequentiallyConsistent)
@@ -109,10 +122,13 @@ final class Dispatcher: @unchecked Sendable {
 
   /// Notes that a transaction has run, and releases those that waited for nothing else.
   ///
-  /// - Parameter keepsOne: whether the most urgent one is to be returned, to be run next by the same worker, whose
-  ///   caches hold what it needs; only where it is about as urgent as what else there is.
+  /// - Parameters:
+  ///   - keepsOne: whether the most urgent one may be returned, to be run next by the same worker, whose caches hold what it
+  ///     needs.
+  ///   - next: what that worker would run next, −1 for nothing: one that is returned is more urgent than that, or about as urgent as
+  ///     what else there is.
   /// - Returns: that one, or −1; and how many transactions others may take now that they could not before.
-  func release(_ index: Int, keepsOne: Bool) -> (kept: Int32, shared: Int) {
+  func release(_ index: Int, keepsOne: Bool, before next: Int32) -> (kept: Int32, shared: Int) {
     var shared = releasePostponed(behind: index)
     guard order.waveEnds.isEmpty else { return (-1, shared + (isOutOfWave(index) ? 0 : releaseWave())) }
     guard plan.isInformed else { return (-1, shared) }
@@ -135,6 +151,11 @@ final class Dispatcher: @unchecked Sendable {
       shared &+= 1
     }
     guard kept >= 0 else { return (-1, shared) }
+    if next >= 0 {
+      if kept < order.rank[Int(next)] { return (order.order[Int(kept)], shared) }
+      push(Int(kept))
+      return (-1, shared &+ 1)
+    }
     if let mostUrgent, Int(kept) > mostUrgent &+ Self.tolerance {
       // A worker that ran on along a chain would leave much behind that cannot become final.
       push(Int(kept))

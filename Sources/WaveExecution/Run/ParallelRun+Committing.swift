@@ -69,10 +69,7 @@ extension ParallelRun {
   }
 
   /// Makes room for what will be final. Not while the block is being prepared, when nobody runs anything yet.
-  private func makeRoom() {
-    state.makeRoom(forTransactions: count)
-    finality.result.transactions.reserveCapacity(count)
-  }
+  private func makeRoom() { state.makeRoom(forTransactions: count) }
 
   private func isReady(_ index: Int, _ worker: Int, isIdle: Bool) -> Bool {
     if isTakenOver.load(ordering: .relaxed) {
@@ -97,7 +94,7 @@ extension ParallelRun {
     if !processor.admitsAtSight(index, after: finality.result.gas) {
       try processor.admit(index, after: finality.result.gas, blobGas: finality.result.blobGasUsed)
     }
-    let outcome = unsafe outcomes + index
+    let outcome = unsafe results[index]
     if case .quiet = unsafe records[index].standing {
       if try settleQuietly(index) {
         finality.moveHorizon(past: index, hadToRepeat: false)
@@ -131,7 +128,7 @@ extension ParallelRun {
   /// Because of whom a transaction has to run again; nil where it need not.
   private func surprise(_ index: Int, at places: TransactionPlaces) throws(BlockError) -> Int? {
     do throws(StateReadError) {
-      return unsafe try versions.surprise(&outcomes[index].effects, at: places, index: index)
+      return unsafe try versions.surprise(&results[index].pointee.effects, at: places, index: index)
     } catch { throw .state(error) }
   }
 
@@ -151,7 +148,7 @@ extension ParallelRun {
     } else if unsafe records[index].behind.load(ordering: .relaxed) >= 0 {
       // It has waited; would it have had to run again otherwise?
       let start = finality.kinds.recent(before: index)
-      isDependent = unsafe versions.hasRead(&outcomes[index].effects, at: places) {
+      isDependent = unsafe versions.hasRead(&results[index].pointee.effects, at: places) {
         $0 >= start && finality.kinds.areAlike($0, index)
       }
     } else {
@@ -175,10 +172,10 @@ extension ParallelRun {
     }
   }
 
-  /// Applies what a transaction did and moves its result to the others.
+  /// Applies what a transaction did and counts its result among the others.
   private func append(_ index: Int, _ worker: inout Worker) throws(BlockError) {
     guard case .placed(let places) = unsafe records[index].standing else { return }
-    let outcome = unsafe outcomes + index
+    let outcome = unsafe results[index]
     do throws(StateReadError) {
       unsafe try versions.settle(
         &outcome.pointee.effects, at: places, index: index, ownToo: showsAll, in: worker.arena)
@@ -186,19 +183,18 @@ extension ParallelRun {
     take(index, worker)
   }
 
-  /// Moves a result to the others.
+  /// Counts a result among the others.
   private func take(_ index: Int, _ worker: borrowing Worker) {
     unsafe records[index].standing = .nothing
-    finality.result.append(
-      unsafe (outcomes + index).move(),
-      blobs: unsafe worker.transactions[index].blobVersionedHashes.count)
+    unsafe finality.result.count(
+      results[index].pointee.blockGas, blobs: worker.transactions[index].blobVersionedHashes.count)
   }
 
   /// Makes final what a quiet transaction did, unless something happened since that nobody expected.
   private func settleQuietly(_ index: Int) throws(BlockError) -> Bool {
     guard !showsAll else { return false }
     do throws(StateReadError) {
-      return unsafe try versions.settleQuietly(&outcomes[index].effects)
+      return unsafe try versions.settleQuietly(&results[index].pointee.effects)
     } catch { throw .state(error) }
   }
 
@@ -209,7 +205,7 @@ extension ParallelRun {
   ) throws(BlockError) -> TransactionPlaces {
     worker.view.moveExactly(to: index)
     do throws(StateReadError) {
-      return unsafe try worker.view.places(of: &outcomes[index].effects)
+      return unsafe try worker.view.places(of: &results[index].pointee.effects)
     } catch { throw .state(error) }
   }
 

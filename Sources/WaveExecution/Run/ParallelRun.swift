@@ -22,8 +22,9 @@ import Synchronization
 /// With barriers, the ready transactions of a wave are released together, when the wave before has run.
 @safe
 final class ParallelRun: @unchecked Sendable {
-  // Invariant: `records` and `outcomes` are those of `table`. They are written by the one worker that runs the transaction
-  // until `hasRun` is set, and by the committer from then on. `state` belongs to the committer, like what is in `finality`.
+  // Invariant: `records` are those of `table`. They and `results` are written by the one worker that runs the transaction
+  // until `hasRun` is set, and by the committer from then on. A result is in place where the transaction is final or its
+  // record stands for something. `state` belongs to the committer, like what is in `finality`.
   let processor: BlockProcessor
   private let codes: CodeCache
   let plan: ExecutionPlan
@@ -43,10 +44,9 @@ final class ParallelRun: @unchecked Sendable {
   let count: Int
   /// Those before this one had run before the run in parallel began.
   let first: Int
-  private let table: RecordTable
   let records: UnsafeMutablePointer<TransactionRecord>
-  /// What running a transaction gave, right or wrong. Made, checked and taken where it lies.
-  let outcomes: UnsafeMutablePointer<TransactionResult>
+  /// What running a transaction gave, right or wrong. Made and checked where it stays.
+  let results: Places<TransactionResult>
 
   let finality: Finality
   let over = Atomic<Bool>(false)
@@ -60,18 +60,23 @@ final class ParallelRun: @unchecked Sendable {
   /// - Parameters:
   ///   - first: where to begin; the transactions before have run.
   ///   - result: what came before.
+  ///   - results: where all results go; no longer used once `finish` has returned.
   ///   - base: the state before that transaction; must not change while the run lasts.
   ///   - opening: the same; what becomes of it is put there, or on a copy where `base` is the same object.
   ///   - hasBarriers: whether each wave waits for all of the one before.
   ///   - predictor: makes predictions anew that rest on values that are no more; nil to let them be.
   ///   - mayGiveUp: whether to go on alone where sharing turns out to take longer.
   init(
-    _ processor: BlockProcessor, from first: Int, _ result: consuming BlockResult, base: any StateReader,
-    opening: MemoryState, codes: CodeCache, plan: ExecutionPlan, hasBarriers: Bool, workers: Int,
-    predictor: BlockPredictor?, workspace: Workspace, pool: WorkerPool, mayGiveUp: Bool,
-    perturbation: Perturbation?
+    _ processor: BlockProcessor, from first: Int, _ result: BlockResult,
+    in results: Places<TransactionResult>, base: any StateReader, opening: MemoryState, codes: CodeCache,
+    plan: ExecutionPlan, hasBarriers: Bool, workers: Int, predictor: BlockPredictor?,
+    workspace: Workspace, pool: WorkerPool, mayGiveUp: Bool, perturbation: Perturbation?
   ) {
     self.first = first
+    self.results = results
+    var result = result
+    for index in 0..<first { unsafe results[index].initialize(to: result.transactions[index]) }
+    result.transactions = []
     finality = Finality(from: first, result)
     self.processor = processor
     self.codes = codes
@@ -91,11 +96,9 @@ final class ParallelRun: @unchecked Sendable {
       predictor.map { Rebinding(basis, $0, processor, nanosecondsEach: plan.nanosecondsEach) }
     }
     watch = rebinding.map { unsafe Uncounted($0) }
-    table = workspace.records
-    table.begin(waiting: plan.waiting)
-    unsafe records = table.records
-    unsafe outcomes = table.outcomes
-    dispatcher = unsafe Dispatcher(plan, table.records, hasBarriers: hasBarriers, workers: workers)
+    workspace.records.begin(waiting: plan.waiting)
+    unsafe records = workspace.records.records
+    dispatcher = unsafe Dispatcher(plan, records, hasBarriers: hasBarriers, workers: workers)
     // Who is disturbed on purpose would give up each time.
     let knowsPace = mayGiveUp && perturbation == nil && plan.unit == .nanoseconds
     pace = knowsPace ? Pace(workers: workers, total: plan.totalCost) : nil
@@ -142,11 +145,14 @@ final class ParallelRun: @unchecked Sendable {
     let view: VersionedView
     let transactions: UnsafePointer<Transaction>
     let senders: UnsafeBufferPointer<Address>
-    var taken = PlainArray<Int32>(capacity: 32)
+    var taken = PlainArray<Int32>(capacity: 64)
     /// For how many of those taken what they will look at has been asked for.
     var fetched = 0
     /// While that transaction is the next in line, to look beyond the horizon: there is nothing else to do.
     var boldAt = -1
+    /// What it has run since it last asked whether it should commit: how many, and what they cost.
+    var ran = 0
+    var cost = 0
   }
 
   private func work(_ worker: inout Worker, _ machine: inout Machine) {
@@ -179,16 +185,34 @@ final class ParallelRun: @unchecked Sendable {
       }
       perturbation?.disturb(worker.number, index, .release)
       let (kept, shared) = dispatcher.release(
-        index, keepsOne: position == worker.taken.count && perturbation?.forbidsKeeping(index) != true)
-      if kept >= 0 { worker.taken.append(kept) }
+        index, keepsOne: perturbation?.forbidsKeeping(index) != true,
+        before: position < worker.taken.count ? worker.taken[position] : -1)
+      if kept >= 0 {
+        position -= 1
+        worker.taken[position] = kept
+        worker.fetched = position
+      }
       if shared > 0 { pool.call(shared) }
       // What is behind in the plan matters more than what is done, but little should be left for the end. Asking
-      // costs a look at what the others are writing.
-      if position == worker.taken.count || position & 7 == 0, shouldCommit(worker.number) {
-        commit(&worker, &machine, isIdle: false)
+      // costs a look at what the others are writing, and so does taking over from them.
+      worker.ran &+= 1
+      worker.cost &+= plan.costs[index]
+      if hasRunEnough(worker, isAtEnd: position == worker.taken.count) {
+        worker.ran = 0
+        worker.cost = 0
+        if shouldCommit(worker.number) { commit(&worker, &machine, isIdle: false) }
       }
       if over.load(ordering: .relaxed) { return }
     }
+  }
+
+  /// Whether a worker has run enough to ask whether it should commit. Best where what it has taken ends: then what it has run
+  /// becomes final in one go.
+  private func hasRunEnough(_ worker: borrowing Worker, isAtEnd: Bool) -> Bool {
+    guard plan.isInformed else { return isAtEnd || worker.ran >= 8 }
+    return isAtEnd
+      ? worker.cost >= plan.grain / 2 || worker.ran >= min(32, max(count / 16, 8))
+      : worker.cost >= plan.grain || worker.ran >= 64
   }
 
   /// Asks for what the transaction about to run and the next of those taken will look at.
@@ -201,7 +225,7 @@ final class ParallelRun: @unchecked Sendable {
       if index < plan.foreseen.count { plan.foreseen.prefetch(index) }
       unsafe Prefetch.fetchAll(worker.transactions + index)
       // What comes of it goes there.
-      unsafe Prefetch.fetchForWriting(outcomes + index)
+      unsafe Prefetch.fetchForWriting(results[index])
       unsafe Prefetch.fetchForWriting(records + index)
       worker.fetched += 1
     }
@@ -228,7 +252,7 @@ final class ParallelRun: @unchecked Sendable {
       perturbation?.disturb(worker.number, index, .publish)
       let showsAll = showsAll
       unsafe versions.publish(
-        &outcomes[index].effects, at: places, index: index,
+        &results[index].pointee.effects, at: places, index: index,
         accountsToo: showsAll || plan.shownAccounts[index],
         ownToo: showsAll, in: worker.arena)
     }
@@ -243,7 +267,7 @@ final class ParallelRun: @unchecked Sendable {
   func execute(
     _ index: Int, _ worker: inout Worker, _ machine: inout Machine
   ) throws(ExecutionError) {
-    let outcome = unsafe outcomes + index
+    let outcome = unsafe results[index]
     plan.prepare(&machine, for: index)
     unsafe outcome.initialize(
       to: try machine.execute(at: worker.transactions + index, sender: worker.senders[index], on: worker.view)
@@ -308,13 +332,28 @@ final class ParallelRun: @unchecked Sendable {
 
   // MARK: The end
 
-  /// The results in block order and the state behind the last transaction, or why there are none. For the caller, when
-  /// all workers have left.
+  /// The rest of what the block gives, when all results are in place, and the state behind the last transaction, or why there
+  /// are none. For the caller, when all workers have left.
   func finish() throws(BlockError) -> (result: BlockResult, state: MemoryState, executions: Int) {
-    // Now, as the next block uses the same memory. A run that was taken over may leave results that nobody wanted.
-    table.clear(areTaken: finality.error == nil && !finality.isPlain)
-    if let error = finality.error { throw error }
-    if !finality.isPlain { versions.settleCoinbase() }
-    return (finality.takeResult(), state, count + finality.repetitions)
+    var result = finality.takeResult()
+    // Those run plainly are not in place yet.
+    let final =
+      finality.error == nil ? count - result.transactions.count : finality.frontier.load(ordering: .relaxed)
+    for index in 0..<count where unsafe index >= final && !records[index].standing.isNothing {
+      unsafe results[index].deinitialize(count: 1)
+    }
+    if let error = finality.error {
+      for index in 0..<final { unsafe results[index].deinitialize(count: 1) }
+      throw error
+    }
+    if finality.isPlain {
+      for (offset, transaction) in result.transactions.enumerated() {
+        unsafe results[final + offset].initialize(to: transaction)
+      }
+      result.transactions = []
+    } else {
+      versions.settleCoinbase()
+    }
+    return (result, state, count + finality.repetitions)
   }
 }

@@ -39,21 +39,16 @@ struct TransactionRecord: ~Copyable {
   init(waitingFor count: Int32) { waiting = Atomic(count) }
 }
 
-/// The records of a block's transactions, and what running them gave, right or wrong. The memory is kept from block to
-/// block: what was just asked of the system must be filled with zeros first, and comes into the caches line by line.
+/// The records of a block's transactions. The memory is kept from block to block: what was just asked of the system must be
+/// filled with zeros first, and comes into the caches line by line.
 @safe
 final class RecordTable: @unchecked Sendable {
-  // Invariant: `records` points to room for `capacity` records of which the first `count` are initialised; `outcomes` to
-  // room for as many results, of which those are initialised of which there is something.
+  // Invariant: `records` points to room for `capacity` records of which the first `count` are initialised.
   private(set) var records: UnsafeMutablePointer<TransactionRecord>
-  private(set) var outcomes: UnsafeMutablePointer<TransactionResult>
   private var capacity = 1
   private var count = 0
 
-  init() {
-    unsafe records = Self.makeRecords(1)
-    unsafe outcomes = .allocate(capacity: 1)
-  }
+  init() { unsafe records = Self.makeRecords(1) }
 
   /// Room for records, each on a cache line of its own.
   private static func makeRecords(_ count: Int) -> UnsafeMutablePointer<TransactionRecord> {
@@ -65,7 +60,6 @@ final class RecordTable: @unchecked Sendable {
   deinit {
     clear()
     unsafe records.deallocate()
-    unsafe outcomes.deallocate()
   }
 
   /// Makes records of transactions none of which has run. Not while anyone else looks.
@@ -76,9 +70,7 @@ final class RecordTable: @unchecked Sendable {
     clear()
     if count > capacity {
       unsafe records.deallocate()
-      unsafe outcomes.deallocate()
       unsafe records = Self.makeRecords(count)
-      unsafe outcomes = .allocate(capacity: count)
       capacity = count
     }
     for index in 0..<count {
@@ -88,14 +80,7 @@ final class RecordTable: @unchecked Sendable {
   }
 
   /// Forgets all. Not while anyone else looks.
-  ///
-  /// - Parameter areTaken: whether all results have been taken, so that none need be looked for.
-  func clear(areTaken: Bool = false) {
-    if !areTaken {
-      for index in 0..<count where unsafe !records[index].standing.isNothing {
-        unsafe (outcomes + index).deinitialize(count: 1)
-      }
-    }
+  private func clear() {
     unsafe records.deinitialize(count: count)
     count = 0
   }

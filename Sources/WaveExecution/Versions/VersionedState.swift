@@ -173,14 +173,20 @@ final class VersionedState: @unchecked Sendable {
   /// An account before the block, whose row below is known.
   @inline(__always)
   func baseAccount(_ address: Address, at row: Int) throws(StateReadError) -> Account? {
-    if let rows, row >= 0 { return unsafe rows.account(row).pointee.account }
+    if let rows {
+      if row >= 0 { return unsafe rows.account(row).pointee.account }
+      if rows.isWhole { return nil }
+    }
     return try base.account(address)
   }
 
   /// A slot before the block, whose row below is known.
   @inline(__always)
   func baseStorage(_ address: Address, _ slot: UInt256, at row: Int) throws(StateReadError) -> UInt256 {
-    if let rows, row >= 0 { return unsafe rows.slot(row).pointee.value }
+    if let rows {
+      if row >= 0 { return unsafe rows.slot(row).pointee.value }
+      if rows.isWhole { return .zero }
+    }
     return try base.storage(address, slot)
   }
 

