@@ -4,7 +4,7 @@ struct StartOrder: Sendable {
   let order: [Int32]
   /// The place of each transaction in `order`.
   let rank: [Int32]
-  /// Those that may start at once: one bit for each place, 64 in a word, and one word more than they fill.
+  /// Those that may start at once: one bit for each place, 64 in a word; at least one word.
   let roots: [UInt64]
   /// With barriers: how many transactions lie before the end of each wave; otherwise empty.
   let waveEnds: [Int]

@@ -12,13 +12,11 @@ struct DispatcherTests {
     let plan: ExecutionPlan
     let dispatcher: Dispatcher
 
-    init(
-      _ predecessors: [[Int32]], cost: Int, priorities: [Int]? = nil,
-      unit: ExecutionPlan.CostUnit = .nanoseconds
-    ) {
+    init(_ predecessors: [[Int32]], cost: Int, priorities: [Int]? = nil) {
       let costs = [Int](repeating: cost, count: predecessors.count)
       plan = ExecutionPlan(
-        predecessors: CompactRows(predecessors), priorities: priorities ?? costs, costs: costs, unit: unit)
+        predecessors: CompactRows(predecessors), priorities: priorities ?? costs, costs: costs,
+        unit: .nanoseconds)
       table.begin(waiting: plan.waiting)
       dispatcher = unsafe Dispatcher(plan, table.records, hasBarriers: false, workers: 2)
     }

@@ -43,7 +43,7 @@ extension ParallelRun {
     {
       do throws(BlockError) {
         var next = finality.frontier.load(ordering: .relaxed)
-        if next == first { makeRoom() }
+        if next == first { state.makeRoom(forTransactions: count) }
         while next < count, isReady(next, worker.number, isIdle: isIdle) {
           hasCommitted = true
           perturbation?.disturb(worker.number, next, .commit)
@@ -67,9 +67,6 @@ extension ParallelRun {
     }
     return hasCommitted
   }
-
-  /// Makes room for what will be final. Not while the block is being prepared, when nobody runs anything yet.
-  private func makeRoom() { state.makeRoom(forTransactions: count) }
 
   private func isReady(_ index: Int, _ worker: Int, isIdle: Bool) -> Bool {
     if isTakenOver.load(ordering: .relaxed) {

@@ -339,7 +339,7 @@ final class ParallelRun: @unchecked Sendable {
     // Those run plainly are not in place yet.
     let final =
       finality.error == nil ? count - result.transactions.count : finality.frontier.load(ordering: .relaxed)
-    for index in 0..<count where unsafe index >= final && !records[index].standing.isNothing {
+    for index in final..<count where unsafe !records[index].standing.isNothing {
       unsafe results[index].deinitialize(count: 1)
     }
     if let error = finality.error {

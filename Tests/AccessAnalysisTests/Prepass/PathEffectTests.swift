@@ -89,9 +89,10 @@ struct PathEffectTests {
 
   @Test("Random contracts: what is not in doubt is nearly always what the EVM leaves")
   func machine() throws {
-    let answers = try (0..<SoundnessTests.seeds).compactMap { try isRight($0) }
-    #expect(answers.count > SoundnessTests.seeds / 2)
-    // Of many about 2 in 100; of the few that a debug build tries it may be more.
-    #expect(answers.count(where: { !$0 }) * 40 < answers.count)
+    // As many in a debug build: of a few hundred, chance decides whether it is less than 2 in 100.
+    let seeds = 5000
+    let answers = try (0..<seeds).compactMap { try isRight($0) }
+    #expect(answers.count > seeds / 2)
+    #expect(answers.count(where: { !$0 }) * 50 < answers.count)
   }
 }
