@@ -48,16 +48,17 @@ package struct AccountEffectInPlace: BitwiseCopyable {
 
   /// Whether the account is changed at all.
   @inlinable package var changesAnything: Bool {
-    if unsafe effect.pointee.nonce != nil || isDestroyed || isCreated { return true }
-    if case .none = unsafe effect.pointee.balance {} else { return true }
-    guard let before else { return unsafe effect.pointee.exists || effect.pointee.codeHash != nil }
-    return unsafe effect.pointee.codeHash != nil || effect.pointee.isRemovedIfEmpty && before.isEmpty
+    let parts = unsafe effect.pointee.parts
+    if !parts.isDisjoint(with: .changes) { return true }
+    if !parts.contains(.existedBefore) { return parts.contains(.exists) }
+    return unsafe parts.contains(.removedIfEmpty) && effect.pointee.found.isEmpty
   }
 
   /// Whether the account is made anew as a contract, or gone afterwards.
   package var startsOrEnds: Bool {
-    if isDestroyed || isCreated { return true }
-    guard unsafe effect.pointee.isRemovedIfEmpty, unsafe effect.pointee.nonce ?? 0 == 0, balanceAfter.isZero
+    let parts = unsafe effect.pointee.parts
+    if !parts.isDisjoint(with: [.created, .destroyed]) { return true }
+    guard parts.contains(.removedIfEmpty), unsafe effect.pointee.nonce ?? 0 == 0, balanceAfter.isZero
     else { return false }
     return applied(to: before) == nil
   }
@@ -102,10 +103,8 @@ package struct AccountEffectInPlace: BitwiseCopyable {
 
   /// What is added to the balance, where nothing else is done to the account, and nothing of it was looked at.
   @inlinable package var credit: UInt256? {
-    guard case .add(let amount) = unsafe effect.pointee.balance, isUnobserved,
-      unsafe effect.pointee.nonce == nil, unsafe effect.pointee.codeHash == nil, !isCreated, !isDestroyed
-    else { return nil }
-    return amount
+    guard unsafe effect.pointee.parts.intersection(.changes) == .balanceAdded, isUnobserved else { return nil }
+    return unsafe effect.pointee.amount
   }
 }
 

@@ -21,48 +21,6 @@ public struct TransactionEffects: Sendable {
   public init() {}
 }
 
-/// What a transaction observed of an account and did to it.
-public struct AccountEffect: Sendable, BitwiseCopyable {
-  /// What happens to the balance.
-  public enum BalanceChange: Sendable, BitwiseCopyable, Hashable {
-    /// Nothing.
-    case none
-    /// It becomes this value in wei.
-    case set(UInt256)
-    /// This is added to it modulo 2²⁵⁶ (a debit is the two's complement).
-    case add(UInt256)
-  }
-
-  /// The account.
-  public var address: Address
-  /// Which of its parts the outcome depends on: the `…Observed` flags only.
-  public var observed: AccountFlags
-  /// The account as the transaction found it; nil where it did not exist.
-  public var before: Account?
-  /// The balance before must be at least this, in wei; zero for no such condition.
-  public var requiredBalance: UInt256
-  /// What happens to the balance.
-  public var balance: BalanceChange
-  /// The new nonce, nil where it stays.
-  public var nonce: UInt64?
-  /// The new code hash, nil where it stays.
-  public var codeHash: Hash32?
-  /// The account was created as a contract: whatever storage it had is gone.
-  public var isCreated: Bool
-  /// The account is removed with all its storage.
-  public var isDestroyed: Bool
-  /// The account comes into being if it did not exist, even empty.
-  public var exists: Bool
-  /// The account is removed if it ends up empty (EIP-161).
-  public var isRemovedIfEmpty: Bool
-
-  /// The account after the transaction, given the account before it; nil for none.
-  public func applied(to account: Account?) -> Account? { inPlace { $0.applied(to: account) } }
-
-  /// Whether the account is changed at all.
-  public var changesAnything: Bool { inPlace { $0.changesAnything } }
-}
-
 /// What a transaction observed of a storage slot and did to it.
 public struct SlotEffect: Sendable, BitwiseCopyable {
   /// The account.
@@ -109,30 +67,5 @@ extension TransactionEffects {
       if slot.before != slot.after { writes.append(location) }
     }
     return AccessSet(reads: reads, writes: writes, adds: adds)
-  }
-}
-
-extension AccountEffect {
-  /// Whether the parts of `account` that were observed are as they were.
-  public func holds(for account: Account?) -> Bool { inPlace { $0.holds(for: account) } }
-
-  func collect(reads: inout [Location], writes: inout [Location], adds: inout [Location]) {
-    if observed.contains(.balanceObserved) || !requiredBalance.isZero { reads.append(.balance(address)) }
-    if observed.contains(.nonceObserved) { reads.append(.nonce(address)) }
-    if observed.contains(.codeObserved) { reads.append(.code(address)) }
-    if observed.contains(.livenessObserved) { reads.append(.liveness(address)) }
-    let seen = before ?? Account()
-    let after = applied(to: before)
-    let left = after ?? Account()
-    if left.balance != seen.balance {
-      if observed.contains(.balanceObserved) || !requiredBalance.isZero || isDestroyed {
-        writes.append(.balance(address))
-      } else {
-        adds.append(.balance(address))
-      }
-    }
-    if left.nonce != seen.nonce { writes.append(.nonce(address)) }
-    if left.codeHash != seen.codeHash { writes.append(.code(address)) }
-    if left.isEmpty != seen.isEmpty { writes.append(.liveness(address)) }
   }
 }

@@ -51,6 +51,11 @@ public struct Machine: ~Copyable {
   /// What growing the state costs, where `rules.hasStateGas`.
   var stateGas: StateGas
 
+  /// Whether the fee recipient is left to whoever applies the effects, where the transaction has not looked at it: then it
+  /// is credited in them all the same, but not read, and not there before. For who runs transactions before it is known
+  /// what others leave there.
+  package var leavesFeeRecipient = false
+
   var precompiles: PrecompileRules
   var precompileOutput: Bytes = []
   private(set) var instructions: InstructionTable
@@ -87,6 +92,7 @@ public struct Machine: ~Copyable {
     self.block = block
     stateGas = StateGas(block)
     pairHashes.removeAll()
+    leavesFeeRecipient = false
     expectNothing()
     begin(reader: reader)
   }

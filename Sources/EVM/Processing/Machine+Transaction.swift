@@ -24,6 +24,7 @@ extension Machine {
     tracer: inout Tracer
   ) throws(ExecutionError) -> TransactionResult {
     begin(reader: state)
+    journal.begin(feeRecipient: block.coinbase, isWarm: rules.warmsCoinbase)
     let intrinsic = IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte)
     let sender = journal.handle(for: senderAddress)
     do throws(TransactionRejection) {
@@ -63,8 +64,13 @@ extension Machine {
     let refundable = min(UInt64(clamping: refund), gasUsed / UInt64(rules.refundQuotient))
     gasUsed = max(gasUsed - refundable, intrinsic.floor)
     journal.credit(sender, gasPrice &* UInt256(transaction.gasLimit - gasUsed))
-    let tip = gasPrice &- block.baseFee
-    journal.credit(journal.handle(for: block.coinbase), tip &* UInt256(gasUsed))
+    let tip = (gasPrice &- block.baseFee) &* UInt256(gasUsed)
+    var credit: Journal.Credit?
+    if leavesFeeRecipient, !tip.isZero, !journal.hasLookedAtFeeRecipient {
+      credit = Journal.Credit(tip, to: block.coinbase)
+    } else {
+      journal.credit(journal.handle(for: block.coinbase), tip)
+    }
     logFinalBurns()
     try stopOnFault()
 
@@ -74,7 +80,7 @@ extension Machine {
       blockGas: rules.hasStateGas ? blockGas(intrinsic, spent: spent) : BlockGas(regular: gasUsed, state: 0),
       output: outcome.exit == .failed ? [] : returnData.bytes,
       logs: journal.logs, createdAddress: succeeded ? outcome.created : nil,
-      effects: journal.finish(removesEmptyAccounts: rules.removesEmptyAccounts))
+      effects: journal.finish(removesEmptyAccounts: rules.removesEmptyAccounts, credit: credit))
   }
 
   /// The gas that the outermost frame starts with. Under EIP-8037 that is what the cap of EIP-7825 leaves for work;
@@ -102,7 +108,6 @@ extension Machine {
     guard rules.hasWarmth else { return }
     _ = journal.warm(sender)
     if let to = transaction.to { _ = journal.warm(journal.handle(for: to)) }
-    if rules.warmsCoinbase { _ = journal.warm(journal.handle(for: block.coinbase)) }
     for entry in transaction.accessList {
       let account = journal.handle(for: entry.address)
       _ = journal.warm(account)

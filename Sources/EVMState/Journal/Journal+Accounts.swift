@@ -18,9 +18,8 @@ extension Journal {
   @usableFromInline @inline(never)
   mutating func addAccount(_ address: Address, cell: Int) -> Int {
     let row = accounts.count
-    accounts.append(
-      AccountRow(
-        address: address, flags: [], codeHash: .emptyCode, original: Account()))
+    let flags = firstFlags(of: address, inRow: row)
+    accounts.append(AccountRow(address: address, flags: flags, codeHash: .emptyCode, original: Account()))
     if accountIndex.occupy(cell, row: row) {
       rebuildAccountIndex()
     }

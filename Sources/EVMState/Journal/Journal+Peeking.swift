@@ -32,7 +32,7 @@ extension Journal {
   }
 
   private func view(of row: AccountRow?, _ address: Address) -> AccountView {
-    let flags = row?.flags ?? []
+    let flags = row?.flags ?? (isWarmFromStart(address) ? .warm : [])
     var account = Account()
     var exists = false
     if let row, flags.contains(.loaded) {

@@ -38,6 +38,20 @@ public struct Journal: ~Copyable {
     }
   }
 
+  /// Wei for an account.
+  public struct Credit: Sendable, BitwiseCopyable {
+    /// Whose.
+    public let account: Address
+    /// How much, more than nothing.
+    public let amount: UInt256
+
+    /// Makes a credit.
+    public init(_ amount: UInt256, to account: Address) {
+      self.amount = amount
+      self.account = account
+    }
+  }
+
   /// Where values come from.
   public private(set) var reader: any StateReader
   /// The first failed read, if any: nothing this transaction produced may then be used.
@@ -56,6 +70,11 @@ public struct Journal: ~Copyable {
   @usableFromInline var transientIndex = RowIndex(capacity: 16)
   @usableFromInline var undo = PlainArray<UndoEntry>(capacity: 256)
   var deployedCodes: [Hash32: Bytes] = [:]
+  /// Who is paid for the transaction: warm from the start, or not, and in this row once it has one. Most transactions never
+  /// look for it.
+  private var feeRecipient: Address?
+  private var isFeeRecipientWarm = false
+  private var feeRecipientRow = -1
 
   /// Makes an empty journal over a state.
   public init(reader: any StateReader) { self.reader = reader }
@@ -74,7 +93,37 @@ public struct Journal: ~Copyable {
     transientIndex.removeAll()
     undo.truncate(to: 0)
     if !deployedCodes.isEmpty { deployedCodes = [:] }
+    feeRecipient = nil
+    feeRecipientRow = -1
   }
+
+  // MARK: The fee recipient
+
+  /// Names who is paid for the transaction, before anything is looked for.
+  ///
+  /// - Parameter isWarm: whether it counts as accessed from the start (EIP-3651).
+  public mutating func begin(feeRecipient: Address, isWarm: Bool) {
+    self.feeRecipient = feeRecipient
+    isFeeRecipientWarm = isWarm
+  }
+
+  /// The flags that the row of an account begins with, which is the fee recipient's if it is that one.
+  @inline(__always)
+  mutating func firstFlags(of address: Address, inRow row: Int) -> AccountFlags {
+    guard let feeRecipient, feeRecipient == address else { return [] }
+    feeRecipientRow = row
+    return isFeeRecipientWarm ? .warm : []
+  }
+
+  /// Whether an account without a row is warm.
+  func isWarmFromStart(_ address: Address) -> Bool { isFeeRecipientWarm && feeRecipient == address }
+
+  /// Whether the transaction has read the fee recipient or changed it.
+  public var hasLookedAtFeeRecipient: Bool {
+    feeRecipientRow >= 0 && accounts[feeRecipientRow].flags.contains(.loaded)
+  }
+
+  // MARK: Faults
 
   /// Notes a failed read; only the first one counts.
   mutating func note(_ error: StateReadError) {

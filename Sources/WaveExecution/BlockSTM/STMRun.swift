@@ -62,6 +62,8 @@ final class STMRun: Sendable {
   func work(_ context: WorkerContext) {
     let view = STMView(memory, coinbase: processor.environment.coinbase)
     try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
+      // `finish` knows what was there.
+      machine.leavesFeeRecipient = true
       work(&machine, view)
     }
   }

@@ -161,6 +161,8 @@ extension ParallelRun {
     _ index: Int, _ worker: inout Worker, _ machine: inout Machine
   ) throws(BlockError) {
     worker.view.moveExactly(to: index)
+    machine.leavesFeeRecipient = false
+    defer { machine.leavesFeeRecipient = true }
     do throws(ExecutionError) { try execute(index, &worker, &machine) } catch {
       switch error {
       case .rejected(let rejection): throw .transaction(index: index, rejection)
@@ -230,6 +232,7 @@ extension ParallelRun {
   private func runRest(from next: Int, _ machine: inout Machine) throws(BlockError) {
     versions.settleCoinbase()
     finality.isPlain = true
+    machine.leavesFeeRecipient = false
     for index in next..<count {
       plan.prepare(&machine, for: index)
       try processor.executeNext(index, on: state, with: &machine, &finality.result)

@@ -124,6 +124,7 @@ final class ParallelRun: @unchecked Sendable {
     context.arena.reset()
     let view = VersionedView(versions, context.arena, context.notes)
     try? context.withMachine(for: processor, on: view, codes: codes) { machine throws(BlockError) in
+      machine.leavesFeeRecipient = true
       unsafe processor.block.transactions.withUnsafeBufferPointer { transactions in
         unsafe processor.senders.withUnsafeBufferPointer { senders in
           guard let first = transactions.baseAddress else { return }

@@ -14,8 +14,9 @@ extension VersionedState {
     // What may fail comes before the first change. The fee recipient is the last to be looked at, as a rule.
     for position in effects.accounts.indices.reversed() where effects.accounts[position].address == coinbase {
       guard let credit = effects.withAccountsInPlace({ $0[position].credit }) else { return false }
-      if let latest = finality.coinbase { effects.accounts[position].before = latest }
-      var account = effects.accounts[position].before ?? Account()
+      let latest = try latestCoinbase()
+      effects.accounts[position].before = latest
+      var account = latest ?? Account()
       account.balance &+= credit
       guard !account.balance.isZero else { return false }
       setCoinbase(account)

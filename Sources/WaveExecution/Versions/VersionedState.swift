@@ -249,6 +249,12 @@ final class VersionedState: @unchecked Sendable {
 
   // MARK: The fee recipient
 
+  /// The fee recipient behind the last final transaction.
+  func latestCoinbase() throws(StateReadError) -> Account? {
+    if let latest = finality.coinbase { return latest }
+    return try state.account(coinbase)
+  }
+
   /// Notes what a final transaction left of the fee recipient.
   func setCoinbase(_ account: Account?) { finality.coinbase = .some(account) }
 

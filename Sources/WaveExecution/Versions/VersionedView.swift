@@ -132,6 +132,8 @@ final class VersionedView: StateReader, @unchecked Sendable {
 
   // MARK: StateReader
 
+  // Inlined where the protocol is called through: each copy of an account costs about as much as finding it.
+  @inline(__always)
   func account(_ address: Address) throws(StateReadError) -> Account? {
     if address == coinbase { return try readCoinbase() }
     let row = row(of: address)
@@ -176,9 +178,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   }
 
   private func readCoinbase() throws(StateReadError) -> Account? {
-    // Nobody's own: it is kept from transaction to transaction.
-    let known = notes.coinbasePlace
-    let place = if let known { known } else { try findCoinbase() }
+    let place = try coinbasePlace()
     notes.accounts.append(AccountNote(address: coinbase, row: -1, sharing: .shared, place: place))
     if notes.isExact {
       return unsafe try state.finalAccount(place, place.cell.last(before: notes.index, in: state.round))
@@ -188,6 +188,13 @@ final class VersionedView: StateReader, @unchecked Sendable {
     var account = place.cell.base
     account?.nonce = notes.nonce
     return account
+  }
+
+  /// Where the fee recipient is. Nobody's own: it is kept from transaction to transaction.
+  @inline(__always)
+  private func coinbasePlace() throws(StateReadError) -> AccountPlace {
+    if let known = notes.coinbasePlace { return known }
+    return try findCoinbase()
   }
 
   @inline(never)
@@ -294,6 +301,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   @inline(__always)
   private func place(of address: Address, noted found: Int?) throws(StateReadError) -> AccountPlace {
     guard let found else {
+      if address == coinbase { return try coinbasePlace() }
       let row = row(of: address)
       return try state.place(address, at: row, state.sharing(address, at: row, by: notes.index), arena)
     }
