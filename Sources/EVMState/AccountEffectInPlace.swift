@@ -22,6 +22,11 @@ package struct AccountEffectInPlace: BitwiseCopyable {
     @inline(__always) get { unsafe effect.pointee.isDestroyed }
   }
 
+  /// Whether whatever storage there was is gone, also where there is an account afterwards.
+  var wipesStorage: Bool {
+    @inline(__always) get { unsafe !effect.pointee.parts.isDisjoint(with: [.created, .destroyed]) }
+  }
+
   /// The account as the transaction found it.
   @inlinable package var before: Account? {
     @inline(__always) get { unsafe effect.pointee.before }
@@ -29,21 +34,32 @@ package struct AccountEffectInPlace: BitwiseCopyable {
 
   /// The account after the transaction, given the account before it; nil for none.
   package func applied(to account: Account?) -> Account? {
-    if isDestroyed { return nil }
-    guard var result = unsafe account ?? (effect.pointee.exists ? Account() : nil) else { return nil }
-    change(&result)
-    return unsafe effect.pointee.isRemovedIfEmpty && result.isEmpty ? nil : result
+    var result = account
+    apply(to: &result)
+    return result
   }
 
+  /// Makes an account, nil for none, what it is after the transaction. Where it lies: each copy of an account that was just
+  /// written costs about as much as all of this.
   @inline(__always)
-  private func change(_ account: inout Account) {
-    switch unsafe effect.pointee.balance {
-    case .none: break
-    case .set(let value): account.balance = value
-    case .add(let amount): account.balance &+= amount
+  func apply(to account: inout Account?) {
+    let parts = unsafe effect.pointee.parts
+    if parts.contains(.destroyed) {
+      account = nil
+      return
     }
-    if let nonce = unsafe effect.pointee.nonce { account.nonce = nonce }
-    if let codeHash = unsafe effect.pointee.codeHash { account.codeHash = codeHash }
+    if account == nil {
+      guard parts.contains(.exists) else { return }
+      account = Account()
+    }
+    if parts.contains(.balanceAdded) {
+      unsafe account?.balance &+= effect.pointee.amount
+    } else if parts.contains(.balanceSet) {
+      account?.balance = unsafe effect.pointee.amount
+    }
+    if parts.contains(.nonceSet) { account?.nonce = unsafe effect.pointee.nextNonce }
+    if parts.contains(.codeSet) { account?.codeHash = unsafe effect.pointee.nextCodeHash }
+    if parts.contains(.removedIfEmpty), account?.isEmpty == true { account = nil }
   }
 
   /// Whether the account is changed at all.

@@ -164,20 +164,17 @@ public final class MemoryState: StateReader, @unchecked Sendable {
 
   // MARK: Applying
 
+  /// Applies what a transaction did to an account that is here as the transaction found it.
+  package func apply(_ effect: AccountEffectInPlace) {
+    tables.apply(effect) { () throws(Never) in effect.before }
+  }
+
   /// Applies what a transaction did. Linear in its effects.
   public func apply(_ effects: TransactionEffects) throws(StateReadError) {
     try effects.readingAccountsInPlace { accounts throws(StateReadError) in
       for position in accounts.indices where accounts[position].changesAnything {
         let effect = accounts[position]
-        let row = tables.row(effect.address)
-        let before = row >= 0 ? tables.accounts[row].account : try base?.account(effect.address)
-        let after = effect.applied(to: before)
-        let wipesStorage = effect.isCreated || effect.isDestroyed || after == nil
-        if row >= 0 {
-          tables.set(row, after, wipesStorage: wipesStorage)
-        } else {
-          tables.set(effect.address, after, wipesStorage: wipesStorage)
-        }
+        try tables.apply(effect) { () throws(StateReadError) in try base?.account(effect.address) }
       }
     }
     for slot in effects.slots where slot.before != slot.after {

@@ -130,11 +130,33 @@ struct MemoryTables: ~Copyable {
 
   mutating func set(_ row: Int, _ account: Account?, wipesStorage: Bool) {
     accounts[row].account = account
-    if wipesStorage {
-      accounts[row].hidesBaseStorage = true
-      accounts[row].epoch += 1
-      accounts[row].lastSlot = -1
+    if wipesStorage { wipe(row) }
+  }
+
+  private mutating func wipe(_ row: Int) {
+    accounts[row].hidesBaseStorage = true
+    accounts[row].epoch += 1
+    accounts[row].lastSlot = -1
+  }
+
+  /// Does to an account what a transaction did to it.
+  ///
+  /// - Parameter below: gives the account where it is not known here.
+  @inline(__always)
+  mutating func apply<Failure: Error>(
+    _ effect: AccountEffectInPlace, below: () throws(Failure) -> Account?
+  ) throws(Failure) {
+    let address = effect.address
+    let bits = address.mixedBits(with: key)
+    var row = accountIndex.row(bits) { holds($0, address) }
+    if row < 0 {
+      let account = try below()
+      row = accounts.count
+      accounts.append(StoredAccount(address: address, account: account))
+      accountIndex.insert(bits, row: row)
     }
+    effect.apply(to: &accounts[row].account)
+    if effect.wipesStorage || accounts[row].account == nil { wipe(row) }
   }
 
   mutating func setSlot(_ account: Int, _ slot: UInt256, _ value: UInt256) {

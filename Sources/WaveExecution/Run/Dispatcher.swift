@@ -103,6 +103,9 @@ final class Dispatcher: @unchecked Sendable {
     return bits & ~left
   }
 
+  /// How many transactions are less urgent than one.
+  func left(behind index: Int) -> Int { plan.count &- 1 &- Int(order.rank[index]) }
+
   /// How many transactions are ready from a word on.
   private func readyCount(from word: Int) -> Int {
     var count = 0

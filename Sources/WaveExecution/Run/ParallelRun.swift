@@ -208,12 +208,12 @@ final class ParallelRun: @unchecked Sendable {
   }
 
   /// Whether a worker has run enough to ask whether it should commit. Best where what it has taken ends: then what it has run
-  /// becomes final in one go.
+  /// becomes final in one go. To the end of the block ever sooner: whoever ends last makes final alone what is left then.
   private func hasRunEnough(_ worker: borrowing Worker, isAtEnd: Bool) -> Bool {
     guard plan.isInformed else { return isAtEnd || worker.ran >= 8 }
-    return isAtEnd
-      ? worker.cost >= plan.grain / 2 || worker.ran >= min(32, max(count / 16, 8))
-      : worker.cost >= plan.grain || worker.ran >= 64
+    guard isAtEnd else { return worker.cost >= plan.grain || worker.ran >= 64 }
+    let left = dispatcher.left(behind: Int(worker.taken[worker.taken.count - 1]))
+    return worker.cost >= plan.grain / 2 || worker.ran >= min(32, max(count / 16, 8), max(left / 4, 4))
   }
 
   /// Asks for what the transaction about to run and the next of those taken will look at.

@@ -24,8 +24,7 @@ extension VersionedState {
     effects.withAccountsInPlace { accounts in
       for position in accounts.indices
       where accounts[position].changesAnything && accounts[position].address != coinbase {
-        let effect = accounts[position]
-        state.set(effect.address, effect.applied(to: effect.before), wipesStorage: false)
+        state.apply(accounts[position])
       }
     }
     for position in effects.slots.indices
