@@ -6,12 +6,17 @@ import EthereumTypes
 public final class ForeseenTable: Sendable {
   let hashedPairs: [HashedPair]
   let precompileResults: [PrecompileResult]
+  /// What they are charged, where that was worked out.
+  let terms: ForeseenTerms?
   /// Where each transaction's begin; one more at the end.
   private let pairStarts: [Int]
   private let resultStarts: [Int]
 
   /// Makes a table of what is foreseen of a block's transactions. Linear.
-  public init(_ foreseen: [Foreseen]) {
+  ///
+  /// - Parameter terms: what the transactions are charged, where that was worked out.
+  public init(_ foreseen: [Foreseen], terms: ForeseenTerms? = nil) {
+    self.terms = terms
     hashedPairs = foreseen.flatMap(\.hashedPairs)
     precompileResults = foreseen.flatMap(\.precompileResults)
     pairStarts = Self.starts(foreseen) { $0.hashedPairs.count }
@@ -47,6 +52,7 @@ public final class ForeseenTable: Sendable {
       guard let first = pairs.baseAddress else { return }
       for pair in self.pairs(of: index).prefix(Self.prefetched) { unsafe Prefetch.fetch(first + pair) }
     }
+    terms?.prefetch(index)
   }
 
   /// More would drive out of the cache what comes first.

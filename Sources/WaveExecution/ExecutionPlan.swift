@@ -1,6 +1,6 @@
 public import AccessAnalysis
 public import ConflictScheduling
-import EVM
+public import EVM
 public import EVMState
 public import EthereumTypes
 
@@ -83,10 +83,11 @@ public final class ExecutionPlan: Sendable {
   ///     the block will run on, or one with the same state at the bottom, as the one behind the block's system calls.
   ///   - coinbase: the fee recipient; where given, nobody looks before a transaction starts whether a prediction that hangs on
   ///     it still holds, which shows in the end.
+  ///   - terms: what the transactions are charged, where that was worked out beforehand.
   public convenience init(
     _ schedule: Schedule, workers: Int = BlockExecutor.coreCount, unit: CostUnit = .gas,
     predictions: [Prediction] = [], madeOn origin: Origin = .opening, on state: (any StateReader)? = nil,
-    coinbase: Address? = nil
+    coinbase: Address? = nil, terms: ForeseenTerms? = nil
   ) {
     let simulator =
       switch unit {
@@ -101,7 +102,7 @@ public final class ExecutionPlan: Sendable {
       basis: predictions.count == schedule.count
         ? PlanBasis(predictions, madeOn: origin, coinbase: coinbase) : nil,
       footprints: predictions.count == schedule.count ? Self.makeFootprints(predictions, on: state) : nil,
-      foreseen: predictions.map(\.foreseen))
+      foreseen: predictions.map(\.foreseen), terms: terms)
   }
 
   private static func makeFootprints(_ predictions: [Prediction], on state: (any StateReader)?) -> Footprints?
@@ -158,7 +159,7 @@ public final class ExecutionPlan: Sendable {
     predecessors: CompactRows, priorities: [Int], costs: [Int]? = nil, waveOf: [Int32]? = nil,
     workers: Int = 2, unit: CostUnit = .gas, gain: PlanGain? = nil, rules: IncrementRules? = nil,
     shownAccounts: [Bool] = [], isInformed: Bool = true, basis: PlanBasis? = nil,
-    footprints: Footprints? = nil, foreseen: [Foreseen] = []
+    footprints: Footprints? = nil, foreseen: [Foreseen] = [], terms: ForeseenTerms? = nil
   ) {
     let count = priorities.count
     var waiting = [Int32](repeating: 0, count: count)
@@ -181,8 +182,8 @@ public final class ExecutionPlan: Sendable {
     self.unit = unit
     self.basis = basis
     self.footprints = footprints?.count == count ? footprints : nil
-    let isForeseen = foreseen.count == count && !foreseen.allSatisfy(\.isEmpty)
-    self.foreseen = isForeseen ? ForeseenTable(foreseen) : .empty
+    let isForeseen = foreseen.count == count && (terms != nil || !foreseen.allSatisfy(\.isEmpty))
+    self.foreseen = isForeseen ? ForeseenTable(foreseen, terms: terms) : .empty
     let shown = shownAccounts.count == count ? shownAccounts : Array(repeating: true, count: count)
     self.shownAccounts = shown.indices.map { shown[$0] && (!isInformed || !behind[$0].isEmpty) }
     self.rules = rules?.count == count ? rules : nil

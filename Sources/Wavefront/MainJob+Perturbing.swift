@@ -15,7 +15,7 @@ extension MainJob {
     // As if predicted each alone: then more is bound again.
     let plan = ExecutionPlan(
       schedule, predictions: predictions.map(\.prediction), madeOn: .opening,
-      on: try processor.opening(over: snapshot.preState))
+      on: try processor.opening(over: snapshot.preState), terms: ForeseenTerms(processor))
     let serial = try BlockExecutor(kind: .serial, threads: 1).run(processor, on: snapshot.preState)
     let predictor = prePass.predictor(for: processor)
     let threads = [2, 3, 4, 1, 8, 16, 5]

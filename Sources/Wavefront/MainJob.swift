@@ -78,7 +78,7 @@ public struct MainJob: Sendable {
       planner.transactions(predictions.map(\.prediction), addsUp: true), workers: executor.threads)
     let plan = ExecutionPlan(
       schedule, predictions: predictions.map(\.prediction), madeOn: inOrder ? .inOrder : .opening, on: before,
-      coinbase: processor.environment.coinbase)
+      coinbase: processor.environment.coinbase, terms: ForeseenTerms(processor))
     timings.schedule = start.nanosecondsSince
 
     let reference = BlockExecutor(kind: .serial, threads: 1)

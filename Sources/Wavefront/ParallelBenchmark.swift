@@ -151,7 +151,7 @@ public struct ParallelBenchmark: Sendable {
     let predictions = prePass.predict(processor, on: before).map(\.prediction)
     let times = try times(processor, on: before)
     let expected = try self.times(processor, on: before, expecting: predictions)
-    let plan = plan(processor, predictions, on: before, costs: expected)
+    let plan = plan(processor, predictions, on: before, costs: expected, terms: ForeseenTerms(processor))
     let bare = self.plan(
       processor, predictions.map { $0.withoutForeseen }, on: before, costs: times)
     let saving = Double(max(times.reduce(0, +), 1)) / Double(max(expected.reduce(0, +), 1))
@@ -252,14 +252,15 @@ public struct ParallelBenchmark: Sendable {
   }
 
   private func plan(
-    _ processor: BlockProcessor, _ predictions: [Prediction], on state: MemoryState, costs: [Int]
+    _ processor: BlockProcessor, _ predictions: [Prediction], on state: MemoryState, costs: [Int],
+    terms: ForeseenTerms? = nil
   ) -> ExecutionPlan {
     let planner = BlockPlanner(processor, on: state)
     return ExecutionPlan(
       Schedule.ordered(
         planner.transactions(predictions, costs: costs, addsUp: true), workers: threads), workers: threads,
       unit: .nanoseconds, predictions: predictions, madeOn: .inOrder, on: state,
-      coinbase: processor.environment.coinbase)
+      coinbase: processor.environment.coinbase, terms: terms)
   }
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.

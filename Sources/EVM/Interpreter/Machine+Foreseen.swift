@@ -7,8 +7,12 @@ extension Machine {
   /// - Parameter index: the transaction; nothing is expected of one beyond the table.
   @inline(__always)
   public mutating func expect(_ table: ForeseenTable, at index: Int) {
-    if table !== foreseen { foreseen = table }
+    if table !== foreseen {
+      foreseen = table
+      knowsTerms = table.terms?.environment == block
+    }
     guard index < table.count else { return expectNothing() }
+    expected = index
     expect(table.pairs(of: index), table.results(of: index))
   }
 
@@ -21,7 +25,15 @@ extension Machine {
   /// Lets go of what was expected.
   mutating func expectNothing() {
     foreseen = .empty
+    knowsTerms = false
     expect(0..<0, 0..<0)
+  }
+
+  /// Puts what the transaction that lies at `place` is charged in `terms`, where that was foreseen.
+  @unsafe @inline(__always)
+  mutating func useForeseenTerms(ofTransactionAt place: UnsafePointer<Transaction>) -> Bool {
+    guard knowsTerms, let foreseen = foreseen.terms else { return false }
+    return unsafe foreseen.put(place, expected, in: &terms)
   }
 
   // MARK: Storage keys

@@ -22,6 +22,7 @@ public struct Machine: ~Copyable {
   // What the transaction gives to every frame.
   var origin = Address.zero
   var gasPrice = UInt256.zero
+  var terms = TransactionTerms()
   var blobHashes: [Hash32] = []
 
   // The running message.
@@ -35,6 +36,9 @@ public struct Machine: ~Copyable {
   /// What is foreseen, which of it the running transaction is expected to ask for, and where to look first: there, or at the
   /// end.
   var foreseen = ForeseenTable.empty
+  var expected = 0
+  /// Whether it was worked out for this block what transactions are charged.
+  var knowsTerms = false
   var expectedPairs = 0..<0
   var nextPair = 0
   var expectedResults = 0..<0

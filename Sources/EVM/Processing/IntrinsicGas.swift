@@ -9,6 +9,9 @@ struct IntrinsicGas: Equatable {
   let state: UInt64
   let floor: UInt64
 
+  /// None.
+  init() { (regular, state, floor) = (0, 0, 0) }
+
   /// - Parameter stateGasPerByte: what a byte of new state costs; counts under EIP-8037 only.
   init(_ transaction: borrowing Transaction, _ rules: ForkRules, stateGasPerByte: Int64) {
     let data = transaction.data

@@ -16,19 +16,21 @@ extension Machine {
     _ transaction: borrowing Transaction, sender: Address, on state: any StateReader
   ) throws(ExecutionError) -> TransactionResult {
     var tracer = NoTracer()
-    return try execute(transaction, sender: sender, on: state, tracer: &tracer)
+    return try execute(transaction, hasTerms: false, sender: sender, on: state, tracer: &tracer)
   }
 
+  /// The same with a tracer.
+  ///
+  /// - Parameter hasTerms: whether `terms` are the transaction's.
   mutating func execute<Tracer: InstructionTracer>(
-    _ transaction: borrowing Transaction, sender senderAddress: Address, on state: any StateReader,
-    tracer: inout Tracer
+    _ transaction: borrowing Transaction, hasTerms: Bool, sender senderAddress: Address,
+    on state: any StateReader, tracer: inout Tracer
   ) throws(ExecutionError) -> TransactionResult {
     begin(reader: state)
     journal.begin(feeRecipient: block.coinbase, isWarm: rules.warmsCoinbase)
-    let intrinsic = IntrinsicGas(transaction, rules, stateGasPerByte: stateGas.perByte)
     let sender = journal.handle(for: senderAddress)
     do throws(TransactionRejection) {
-      try checkForm(transaction, intrinsic)
+      if !hasTerms { try setTerms(of: transaction) }
       try checkSender(transaction, sender)
     } catch {
       // A failed read makes an account look empty and the transaction look invalid: report the cause.
@@ -37,11 +39,10 @@ extension Machine {
     }
     try stopOnFault()
 
-    let gasPrice = transaction.effectiveGasPrice(baseFee: block.baseFee)
-    let blobGas = UInt64(transaction.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
-    // Both are covered by the worst case checked above, so no product here can exceed the balance.
-    let upfront = gasPrice &* UInt256(transaction.gasLimit) &+ block.blobBaseFee &* UInt256(blobGas)
-    _ = journal.debit(sender, upfront)
+    let intrinsic = terms.intrinsic
+    let gasPrice = terms.gasPrice
+    // Covered by the worst case checked above.
+    _ = journal.debit(sender, terms.upfront)
     journal.setNonce(sender, transaction.nonce + 1)
 
     origin = senderAddress

@@ -8,9 +8,10 @@ private struct TransactionInPlace: ~Copyable {
 
   @inline(__always)
   borrowing func run(
-    on machine: inout Machine, sender: Address, _ state: any StateReader
+    on machine: inout Machine, hasTerms: Bool, sender: Address, _ state: any StateReader
   ) throws(ExecutionError) -> TransactionResult {
-    try machine.execute(transaction, sender: sender, on: state)
+    var tracer = NoTracer()
+    return try machine.execute(transaction, hasTerms: hasTerms, sender: sender, on: state, tracer: &tracer)
   }
 }
 
@@ -22,7 +23,8 @@ extension Machine {
   ) throws(ExecutionError) -> TransactionResult {
     // A structure with one field lies in memory as that field does.
     let place = unsafe UnsafeRawPointer(transaction).assumingMemoryBound(to: TransactionInPlace.self)
-    return unsafe try place.pointee.run(on: &self, sender: sender, state)
+    let hasTerms = unsafe useForeseenTerms(ofTransactionAt: transaction)
+    return unsafe try place.pointee.run(on: &self, hasTerms: hasTerms, sender: sender, state)
   }
 
   /// Runs a transaction of a block.

@@ -81,12 +81,7 @@ extension Machine {
       let isDelegation = rules.hasDelegation && code(of: sender).delegate != nil
       guard isDelegation else { throw .senderNotEOA(journal.address(of: sender)) }
     }
-    let blobGas = UInt64(transaction.blobVersionedHashes.count) * BlobSchedule.gasPerBlob
-    // The worst case in 256 bits where it fits, which it always does for a sender that can pay it.
-    let worst = transaction.maxFeePerGas.multipliedIfFits(byLimb: transaction.gasLimit)?
-      .addedIfFits(transaction.value)?
-      .addedIfFits(transaction.maxFeePerBlobGas.multipliedIfFits(byLimb: blobGas) ?? .max)
-    if let worst, journal.requireBalance(sender, atLeast: worst) { return }
+    if terms.isPayable, journal.requireBalance(sender, atLeast: terms.worstCase) { return }
     throw .insufficientFunds(required: transaction.worstCaseCost, balance: journal.balance(sender))
   }
 }

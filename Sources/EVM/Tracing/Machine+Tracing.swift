@@ -10,7 +10,7 @@ extension Machine {
     _ transaction: borrowing Transaction, sender: Address, on state: any StateReader,
     trace: inout ExecutionTrace
   ) throws(ExecutionError) -> TransactionResult {
-    try execute(transaction, sender: sender, on: state, tracer: &trace)
+    try execute(transaction, hasTerms: false, sender: sender, on: state, tracer: &trace)
   }
 
   /// Runs one transaction on `state` and notes where control goes; otherwise as `execute(_:sender:on:)`.
@@ -19,7 +19,7 @@ extension Machine {
   public mutating func execute(
     _ transaction: borrowing Transaction, sender: Address, on state: any StateReader, jumps: inout JumpTrace
   ) throws(ExecutionError) -> TransactionResult {
-    try execute(transaction, sender: sender, on: state, tracer: &jumps)
+    try execute(transaction, hasTerms: false, sender: sender, on: state, tracer: &jumps)
   }
 
   /// Shows the instruction that runs next to a tracer.
