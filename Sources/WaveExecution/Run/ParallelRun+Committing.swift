@@ -100,7 +100,7 @@ extension ParallelRun {
       unsafe records[index].standing = .placed(try places(of: index, worker))
     }
     if case .placed(let places) = unsafe records[index].standing {
-      let culprit = try surprise(index, at: places)
+      let culprit = try surprise(index, at: places, worker)
       if !plan.isInformed { learn(from: index, culprit, places, worker) }
       guard culprit != nil else {
         finality.moveHorizon(past: index, hadToRepeat: false)
@@ -123,9 +123,12 @@ extension ParallelRun {
   }
 
   /// Because of whom a transaction has to run again; nil where it need not.
-  private func surprise(_ index: Int, at places: TransactionPlaces) throws(BlockError) -> Int? {
+  private func surprise(
+    _ index: Int, at places: TransactionPlaces, _ worker: borrowing Worker
+  ) throws(BlockError) -> Int? {
     do throws(StateReadError) {
-      return unsafe try versions.surprise(&results[index].pointee.effects, at: places, index: index)
+      return unsafe try versions.surprise(
+        &results[index].pointee.effects, at: places, index: index, in: worker.arena)
     } catch { throw .state(error) }
   }
 

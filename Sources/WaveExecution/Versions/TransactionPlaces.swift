@@ -12,7 +12,8 @@ struct TransactionPlaces: @unchecked Sendable {
 /// The cell of an account, the version that was read, and the transaction's own one, if it has been published.
 @safe
 struct AccountPlace: BitwiseCopyable {
-  let cell: AccountCell
+  /// Nil where what was read is what was there before the block, which has no row: nobody has looked it up yet.
+  var cell: AccountCell?
   private var seen: AccountCell.List.Pointer?
   var own: AccountCell.List.Pointer?
   /// Whether `seen` says what was read; otherwise that must be compared.
@@ -24,6 +25,14 @@ struct AccountPlace: BitwiseCopyable {
   init(_ cell: AccountCell, sharing: Sharing) {
     self.cell = cell
     unsafe seen = nil
+    self.sharing = sharing
+  }
+
+  /// What was there before the block was read; where that is, only who changes it need know.
+  init(unplaced sharing: Sharing) {
+    cell = nil
+    unsafe seen = nil
+    isSeen = true
     self.sharing = sharing
   }
 
@@ -48,7 +57,8 @@ struct AccountPlace: BitwiseCopyable {
 /// The cell of a slot, the version that was read, and the transaction's own one, if it has been published.
 @safe
 struct SlotPlace: BitwiseCopyable {
-  let cell: SlotCell
+  /// Nil where what was read is what was there before the block, which has no row: nobody has looked it up yet.
+  var cell: SlotCell?
   private(set) var seen: SlotCell.List.Pointer?
   var own: SlotCell.List.Pointer?
   /// Whether `seen` says what was read; otherwise that must be compared.
@@ -60,6 +70,14 @@ struct SlotPlace: BitwiseCopyable {
   init(_ cell: SlotCell, sharing: Sharing) {
     self.cell = cell
     unsafe seen = nil
+    self.sharing = sharing
+  }
+
+  /// What was there before the block was read; where that is, only who changes it need know.
+  init(unplaced sharing: Sharing) {
+    cell = nil
+    unsafe seen = nil
+    isSeen = true
     self.sharing = sharing
   }
 

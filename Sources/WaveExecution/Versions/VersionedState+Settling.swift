@@ -31,7 +31,7 @@ extension VersionedState {
         unsafe version.initialize(to: Version(index: index, change: change))
       }
       unsafe places.slots[position].own = version
-      unsafe insert(version, at: places.slots[position])
+      unsafe insert(version, at: places.slots + position, effects.slots[position], arena)
     }
     for position in effects.accounts.indices {
       let isShown = unsafe accountsToo && places.accounts[position].sharing.isShown(ownToo: ownToo)
@@ -44,22 +44,28 @@ extension VersionedState {
       unsafe effect.initialize(to: effects.accounts[position])
       unsafe version.initialize(to: Version(index: index, change: AccountChange(UnsafePointer(effect))))
       unsafe places.accounts[position].own = version
-      unsafe insert(version, at: places.accounts[position])
+      effects.withAccountsInPlace { unsafe insert(version, at: places.accounts + position, $0[position], arena) }
     }
   }
 
   /// Adds a version of an account.
   @unsafe
-  private func insert(_ version: AccountCell.List.Pointer, at place: AccountPlace) {
-    if place.sharing.isSurprisedByChange { noteSurprise() }
-    unsafe place.cell.insert(version, in: round)
+  private func insert(
+    _ version: AccountCell.List.Pointer, at place: UnsafeMutablePointer<AccountPlace>,
+    _ effect: AccountEffectInPlace, _ arena: Arena
+  ) {
+    if unsafe place.pointee.sharing.isSurprisedByChange { noteSurprise() }
+    unsafe cell(of: place, effect, arena).insert(version, in: round)
   }
 
   /// Adds a version of a slot.
   @unsafe
-  private func insert(_ version: SlotCell.List.Pointer, at place: SlotPlace) {
-    if place.sharing.isSurprisedByChange { noteSurprise() }
-    unsafe place.cell.insert(version, in: round)
+  private func insert(
+    _ version: SlotCell.List.Pointer, at place: UnsafeMutablePointer<SlotPlace>,
+    _ effect: borrowing SlotEffect, _ arena: Arena
+  ) {
+    if unsafe place.pointee.sharing.isSurprisedByChange { noteSurprise() }
+    unsafe cell(of: place, effect, arena).insert(version, in: round)
   }
 
   /// Takes back what transaction `index` published.
@@ -76,7 +82,7 @@ extension VersionedState {
   /// they say what a serial run would have said. So are the slots it only adds to.
   @unsafe
   func surprise(
-    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int
+    _ effects: inout TransactionEffects, at places: TransactionPlaces, index: Int, in arena: Arena
   ) throws(StateReadError) -> Int? {
     let mustCompare = hasRemovals
     var mayAdd: Bool?
@@ -84,10 +90,11 @@ extension VersionedState {
     for position in effects.slots.indices {
       let place = unsafe places.slots[position]
       if place.sawQuietBase, isForeseen, !mustCompare { continue }
-      let version = unsafe place.cell.last(before: index, in: round)
+      let cell = unsafe self.cell(of: places.slots + position, effects.slots[position], arena)
+      let version = unsafe cell.last(before: index, in: round)
       if unsafe place.saw(version), !mustCompare { continue }
       let found = unsafe try finalValue(
-        place, of: effects.slots[position].address, version, before: index)
+        cell, place.sharing, of: effects.slots[position].address, version, before: index)
       if found == effects.slots[position].before { continue }
       guard let rules, let increment = rules.increment(effects.slots[position], of: index),
         rules.admits(increment, found),
@@ -101,9 +108,12 @@ extension VersionedState {
     for position in effects.accounts.indices {
       let place = unsafe places.accounts[position]
       if place.sawQuietBase, isForeseen { continue }
-      let version = unsafe place.cell.last(before: index, in: round)
+      let cell = effects.withAccountsInPlace {
+        unsafe self.cell(of: places.accounts + position, $0[position], arena)
+      }
+      let version = unsafe cell.last(before: index, in: round)
       if unsafe place.saw(version) { continue }
-      let found = unsafe try finalAccount(place, version)
+      let found = unsafe try finalAccount(cell, place.sharing, version)
       guard effects.withAccountsInPlace({ $0[position].holds(for: found) }) else {
         return unsafe version.map { unsafe Int($0.pointee.index) } ?? -1
       }
@@ -137,7 +147,7 @@ extension VersionedState {
     effects.withAccountsInPlace { accounts in
       for position in accounts.indices {
         unsafe settle(
-          accounts[position], at: places.accounts[position], index: index, ownToo: ownToo, in: arena)
+          accounts[position], at: places.accounts + position, index: index, ownToo: ownToo, in: arena)
       }
     }
     for position in effects.slots.indices {
@@ -148,7 +158,7 @@ extension VersionedState {
       } else if unsafe places.slots[position].sharing.isShown(ownToo: ownToo) {
         let version = unsafe arena.allocate(Version<SlotChange>.self)
         unsafe version.initialize(to: Version(index: index, change: SlotChange(after)))
-        unsafe insert(version, at: places.slots[position])
+        unsafe insert(version, at: places.slots + position, effects.slots[position], arena)
       }
       try state.set(effects.slots[position].address, effects.slots[position].key, after)
     }
@@ -157,11 +167,12 @@ extension VersionedState {
 
   @unsafe @inline(__always)
   private func settle(
-    _ effect: AccountEffectInPlace, at place: AccountPlace, index: Int, ownToo: Bool, in arena: Arena
+    _ effect: AccountEffectInPlace, at place: UnsafeMutablePointer<AccountPlace>, index: Int, ownToo: Bool,
+    in arena: Arena
   ) {
     guard effect.changesAnything else {
       // What came into being in its own run was there already.
-      unsafe place.own?.pointee.remove()
+      unsafe place.pointee.own?.pointee.remove()
       return
     }
     let after = effect.applied(to: effect.before)
@@ -171,13 +182,13 @@ extension VersionedState {
       if after != nil, !isRemoved, !effect.isCreated { return }
     }
     if isRemoved { noteRemoval() }
-    if let own = unsafe place.own {
+    if let own = unsafe place.pointee.own {
       unsafe own.pointee.change.settle(leaving: after, wipesStorage: isRemoved)
-    } else if isRemoved || place.sharing.isShown(ownToo: ownToo) {
+    } else if unsafe isRemoved || place.pointee.sharing.isShown(ownToo: ownToo) {
       let version = unsafe arena.allocate(Version<AccountChange>.self)
       let change = AccountChange(leaving: after, wipesStorage: isRemoved)
       unsafe version.initialize(to: Version(index: index, change: change))
-      unsafe insert(version, at: place)
+      unsafe insert(version, at: place, effect, arena)
     }
     state.set(
       effect.address, after, wipesStorage: effect.isDestroyed || after == nil || effect.isCreated)

@@ -114,20 +114,24 @@ final class VersionedState: @unchecked Sendable {
   @inline(__always)
   func row(of address: Address) -> Int { rows?.accountRow(address) ?? -1 }
 
-  /// The account's place for a transaction, before anything is read; looked up below where no transaction has done so.
+  /// The account's cell; looked up below where no transaction has done so.
   ///
-  /// - Parameters:
-  ///   - row: the account's.
-  ///   - sharing: what the transaction has in common with others there.
+  /// - Parameter row: the account's.
   @inline(__always)
-  func place(
-    _ address: Address, at row: Int, _ sharing: Sharing, _ arena: Arena
-  ) throws(StateReadError) -> AccountPlace {
-    if let rows, row >= 0 {
-      return unsafe AccountPlace(
-        AccountCell(row: rows.account(row), list: accountLists[row]), sharing: sharing)
-    }
-    return AccountPlace(try hashedCell(address, arena), sharing: sharing)
+  func cell(_ address: Address, at row: Int, _ arena: Arena) throws(StateReadError) -> AccountCell {
+    if let rows, row >= 0 { return unsafe AccountCell(row: rows.account(row), list: accountLists[row]) }
+    return try hashedCell(address, arena) { () throws(StateReadError) in try base.account(address) }
+  }
+
+  /// The cell of an account that a transaction has found, made if there is none yet.
+  @unsafe @inline(__always)
+  func cell(
+    of place: UnsafeMutablePointer<AccountPlace>, _ effect: AccountEffectInPlace, _ arena: Arena
+  ) -> AccountCell {
+    if let cell = unsafe place.pointee.cell { return cell }
+    let cell = hashedCell(effect.address, arena) { effect.before }
+    unsafe place.pointee.cell = cell
+    return cell
   }
 
   /// What transaction `index` has in common with others at an account.
@@ -155,19 +159,29 @@ final class VersionedState: @unchecked Sendable {
     return rows.slotRow(account, slot)
   }
 
-  /// The slot's place for a transaction, before anything is read; looked up below where no transaction has done so.
+  /// The slot's cell; looked up below where no transaction has done so.
   ///
-  /// - Parameters:
-  ///   - row: the slot's.
-  ///   - sharing: what the transaction has in common with others there.
+  /// - Parameter row: the slot's.
   @inline(__always)
-  func place(
-    _ address: Address, _ slot: UInt256, at row: Int, _ sharing: Sharing, _ arena: Arena
-  ) throws(StateReadError) -> SlotPlace {
-    if let rows, row >= 0 {
-      return unsafe SlotPlace(SlotCell(row: rows.slot(row), list: slotLists[row]), sharing: sharing)
+  func cell(
+    _ address: Address, _ slot: UInt256, at row: Int, _ arena: Arena
+  ) throws(StateReadError) -> SlotCell {
+    if let rows, row >= 0 { return unsafe SlotCell(row: rows.slot(row), list: slotLists[row]) }
+    return try hashedCell(SlotKey(address: address, slot: slot), arena) { () throws(StateReadError) in
+      try base.storage(address, slot)
     }
-    return SlotPlace(try hashedCell(address, slot, arena), sharing: sharing)
+  }
+
+  /// The cell of a slot that a transaction has found, made if there is none yet.
+  @unsafe @inline(__always)
+  func cell(
+    of place: UnsafeMutablePointer<SlotPlace>, _ effect: borrowing SlotEffect, _ arena: Arena
+  ) -> SlotCell {
+    if let cell = unsafe place.pointee.cell { return cell }
+    let before = effect.before
+    let cell = hashedCell(SlotKey(address: effect.address, slot: effect.key), arena) { before }
+    unsafe place.pointee.cell = cell
+    return cell
   }
 
   /// An account before the block, whose row below is known.
@@ -190,27 +204,32 @@ final class VersionedState: @unchecked Sendable {
     return try base.storage(address, slot)
   }
 
-  @inline(never)
-  private func hashedCell(_ address: Address, _ arena: Arena) throws(StateReadError) -> AccountCell {
+  /// The cell of an account that has no row.
+  ///
+  /// - Parameter before: gives the account before the block.
+  private func hashedCell<Failure: Error>(
+    _ address: Address, _ arena: Arena, _ before: () throws(Failure) -> Account?
+  ) throws(Failure) -> AccountCell {
     let bits = address.mixedBits
     if let cell = hashedAccounts.find(bits, address) { return cell }
     let row = unsafe arena.allocate(StoredAccount.self)
-    unsafe row.initialize(to: StoredAccount(address: address, account: try base.account(address)))
+    unsafe row.initialize(to: StoredAccount(address: address, account: try before()))
     let list = unsafe arena.allocate(AccountCell.List.self)
     unsafe list.initialize(to: AccountCell.List())
     let cell = unsafe AccountCell(row: UnsafePointer(row), list: UnsafePointer(list))
     return hashedAccounts.insert(bits, address, cell, in: arena)
   }
 
-  @inline(never)
-  private func hashedCell(
-    _ address: Address, _ slot: UInt256, _ arena: Arena
-  ) throws(StateReadError) -> SlotCell {
-    let key = SlotKey(address: address, slot: slot)
+  /// The cell of a slot that has no row.
+  ///
+  /// - Parameter before: gives the value before the block.
+  private func hashedCell<Failure: Error>(
+    _ key: SlotKey, _ arena: Arena, _ before: () throws(Failure) -> UInt256
+  ) throws(Failure) -> SlotCell {
     let bits = key.mixedBits
     if let cell = hashedSlots.find(bits, key) { return cell }
     let row = unsafe arena.allocate(StoredSlot.self)
-    unsafe row.initialize(to: StoredSlot(key: slot, value: try base.storage(address, slot)))
+    unsafe row.initialize(to: StoredSlot(key: key.slot, value: try before()))
     let list = unsafe arena.allocate(SlotCell.List.self)
     unsafe list.initialize(to: SlotCell.List())
     let cell = unsafe SlotCell(row: UnsafePointer(row), list: UnsafePointer(list))
@@ -231,20 +250,21 @@ final class VersionedState: @unchecked Sendable {
   /// An account as the transaction next in line finds it, given the version it finds.
   @unsafe
   func finalAccount(
-    _ place: AccountPlace, _ version: AccountCell.List.Pointer?
+    _ cell: AccountCell, _ sharing: Sharing, _ version: AccountCell.List.Pointer?
   ) throws(StateReadError) -> Account? {
-    if place.cell.address == coinbase, let latest = finality.coinbase { return latest }
-    if place.sharing == .foreign { return try state.account(place.cell.address) }
-    return unsafe place.cell.account(behind: version)
+    if cell.address == coinbase, let latest = finality.coinbase { return latest }
+    if sharing == .foreign { return try state.account(cell.address) }
+    return unsafe cell.account(behind: version)
   }
 
   /// The value of a slot as transaction `index`, the next in line, finds it, given the version it finds.
   @unsafe
   func finalValue(
-    _ place: SlotPlace, of address: Address, _ version: SlotCell.List.Pointer?, before index: Int
+    _ cell: SlotCell, _ sharing: Sharing, of address: Address, _ version: SlotCell.List.Pointer?,
+    before index: Int
   ) throws(StateReadError) -> UInt256 {
-    if place.sharing == .foreign { return try state.storage(address, place.cell.key) }
-    return unsafe value(place.cell, of: address, version, before: index)
+    if sharing == .foreign { return try state.storage(address, cell.key) }
+    return unsafe value(cell, of: address, version, before: index)
   }
 
   // MARK: The fee recipient

@@ -29,7 +29,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
   /// What changes from transaction to transaction.
   @safe
   fileprivate struct Notes: ~Copyable {
-    var coinbasePlace: AccountPlace?
+    var coinbaseCell: AccountCell?
     var index = 0
     var sender = Address.zero
     var nonce: UInt64 = 0
@@ -89,7 +89,7 @@ final class VersionedView: StateReader, @unchecked Sendable {
     self.memory = memory
     coinbase = state.coinbase
     unsafe storage = memory.notes
-    notes.coinbasePlace = nil
+    notes.coinbaseCell = nil
     notes.latest = .zero
     notes.latestRow = state.row(of: .zero)
   }
@@ -156,17 +156,18 @@ final class VersionedView: StateReader, @unchecked Sendable {
     _ address: Address, at row: Int, _ sharing: Sharing
   ) throws(StateReadError) -> Account? {
     notes.isQuiet = false
-    var place = try state.place(address, at: row, sharing, arena)
+    let cell = try state.cell(address, at: row, arena)
+    var place = AccountPlace(cell, sharing: sharing)
     var version: AccountCell.List.Pointer?
     // Before the version: what becomes final meanwhile may not be what is read.
     var isFinal = true
     if !place.sharing.isQuiet || state.hasSurprises {
-      unsafe version = place.cell.last(before: notes.index, in: state.round)
+      unsafe version = cell.last(before: notes.index, in: state.round)
       unsafe isFinal = version?.pointee.change.isFinal ?? true
     }
     var found =
       unsafe notes.isExact
-      ? try state.finalAccount(place, version) : place.cell.account(behind: version)
+      ? try state.finalAccount(cell, sharing, version) : cell.account(behind: version)
     if address == notes.sender, !notes.isExact, found != nil, found?.nonce != notes.nonce {
       // What is read is not what is there.
       found?.nonce = notes.nonce
@@ -178,31 +179,31 @@ final class VersionedView: StateReader, @unchecked Sendable {
   }
 
   private func readCoinbase() throws(StateReadError) -> Account? {
-    let place = try coinbasePlace()
-    notes.accounts.append(AccountNote(address: coinbase, row: -1, sharing: .shared, place: place))
+    let cell = try coinbaseCell()
+    notes.accounts.append(
+      AccountNote(address: coinbase, row: -1, sharing: .shared, place: AccountPlace(cell, sharing: .shared)))
     if notes.isExact {
-      return unsafe try state.finalAccount(place, place.cell.last(before: notes.index, in: state.round))
+      return unsafe try state.finalAccount(cell, .shared, cell.last(before: notes.index, in: state.round))
     }
-    guard coinbase == notes.sender else { return place.cell.base }
+    guard coinbase == notes.sender else { return cell.base }
     notes.isQuiet = false
-    var account = place.cell.base
+    var account = cell.base
     account?.nonce = notes.nonce
     return account
   }
 
   /// Where the fee recipient is. Nobody's own: it is kept from transaction to transaction.
   @inline(__always)
-  private func coinbasePlace() throws(StateReadError) -> AccountPlace {
-    if let known = notes.coinbasePlace { return known }
+  private func coinbaseCell() throws(StateReadError) -> AccountCell {
+    if let known = notes.coinbaseCell { return known }
     return try findCoinbase()
   }
 
   @inline(never)
-  private func findCoinbase() throws(StateReadError) -> AccountPlace {
-    let row = row(of: coinbase)
-    let place = try state.place(coinbase, at: row, .shared, arena)
-    notes.coinbasePlace = place
-    return place
+  private func findCoinbase() throws(StateReadError) -> AccountCell {
+    let cell = try state.cell(coinbase, at: row(of: coinbase), arena)
+    notes.coinbaseCell = cell
+    return cell
   }
 
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
@@ -222,16 +223,17 @@ final class VersionedView: StateReader, @unchecked Sendable {
     _ address: Address, _ slot: UInt256, at row: Int, _ sharing: Sharing
   ) throws(StateReadError) -> UInt256 {
     notes.isQuiet = false
-    var place = try state.place(address, slot, at: row, sharing, arena)
-    let version = unsafe place.cell.last(before: notes.index, in: state.round)
+    let cell = try state.cell(address, slot, at: row, arena)
+    var place = SlotPlace(cell, sharing: sharing)
+    let version = unsafe cell.last(before: notes.index, in: state.round)
     // A sum may be another one in the end.
     if place.sharing != .foreign, unsafe version.map({ unsafe $0.pointee.change.value != nil }) ?? true {
       unsafe place.note(version)
     }
     notes.slots.append(
       SlotNote(address: address, key: slot, row: row, sharing: place.sharing, place: place))
-    if notes.isExact { return unsafe try state.finalValue(place, of: address, version, before: notes.index) }
-    return unsafe state.value(place.cell, of: address, version, before: notes.index)
+    if notes.isExact { return unsafe try state.finalValue(cell, sharing, of: address, version, before: notes.index) }
+    return unsafe state.value(cell, of: address, version, before: notes.index)
   }
 
   func code(_ hash: Hash32) throws(StateReadError) -> Bytes { try state.code(hash) }
@@ -301,12 +303,16 @@ final class VersionedView: StateReader, @unchecked Sendable {
   @inline(__always)
   private func place(of address: Address, noted found: Int?) throws(StateReadError) -> AccountPlace {
     guard let found else {
-      if address == coinbase { return try coinbasePlace() }
+      if address == coinbase { return AccountPlace(try coinbaseCell(), sharing: .shared) }
       let row = row(of: address)
-      return try state.place(address, at: row, state.sharing(address, at: row, by: notes.index), arena)
+      return AccountPlace(
+        try state.cell(address, at: row, arena),
+        sharing: state.sharing(address, at: row, by: notes.index))
     }
     if let place = notes.accounts[found].place { return place }
-    var place = try state.place(address, at: notes.accounts[found].row, notes.accounts[found].sharing, arena)
+    let (row, sharing) = (notes.accounts[found].row, notes.accounts[found].sharing)
+    guard row >= 0 else { return AccountPlace(unplaced: sharing) }
+    var place = AccountPlace(try state.cell(address, at: row, arena), sharing: sharing)
     unsafe place.note(nil)
     return place
   }
@@ -318,11 +324,12 @@ final class VersionedView: StateReader, @unchecked Sendable {
     guard let found else {
       let row = state.row(of: effect.key, in: row(of: effect.address))
       let sharing = state.sharing(effect.address, effect.key, at: row, by: notes.index)
-      return try state.place(effect.address, effect.key, at: row, sharing, arena)
+      return SlotPlace(try state.cell(effect.address, effect.key, at: row, arena), sharing: sharing)
     }
     if let place = notes.slots[found].place { return place }
-    var place = try state.place(
-      effect.address, effect.key, at: notes.slots[found].row, notes.slots[found].sharing, arena)
+    let (row, sharing) = (notes.slots[found].row, notes.slots[found].sharing)
+    guard row >= 0 else { return SlotPlace(unplaced: sharing) }
+    var place = SlotPlace(try state.cell(effect.address, effect.key, at: row, arena), sharing: sharing)
     unsafe place.note(nil)
     return place
   }
