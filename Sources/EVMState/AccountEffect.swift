@@ -49,7 +49,8 @@ public struct AccountEffect: Sendable, BitwiseCopyable {
     if removesEmptyAccounts, flags.contains(.touched) { parts.insert(.removedIfEmpty) }
     // What was there already and is left alone would not come into being where it is not there.
     let isChanged =
-      flags.contains(.touched) || !parts.isDisjoint(with: [.created, .balanceSet, .balanceAdded, .nonceSet, .codeSet])
+      flags.contains(.touched)
+      || !parts.isDisjoint(with: [.created, .balanceSet, .balanceAdded, .nonceSet, .codeSet])
     if flags.contains(.exists), isChanged || !flags.contains(.existedBefore) { parts.insert(.exists) }
   }
 

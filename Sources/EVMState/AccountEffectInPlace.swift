@@ -119,7 +119,9 @@ package struct AccountEffectInPlace: BitwiseCopyable {
 
   /// What is added to the balance, where nothing else is done to the account, and nothing of it was looked at.
   @inlinable package var credit: UInt256? {
-    guard unsafe effect.pointee.parts.intersection(.changes) == .balanceAdded, isUnobserved else { return nil }
+    guard unsafe effect.pointee.parts.intersection(.changes) == .balanceAdded, isUnobserved else {
+      return nil
+    }
     return unsafe effect.pointee.amount
   }
 }

@@ -149,9 +149,11 @@ public struct ParallelBenchmark: Sendable {
 
     let reference = try serial.run(processor, on: preState)
     let predictions = prePass.predict(processor, on: before).map(\.prediction)
+    let terms = ForeseenTerms(processor)
     let times = try times(processor, on: before)
-    let expected = try self.times(processor, on: before, expecting: predictions)
-    let plan = plan(processor, predictions, on: before, costs: expected, terms: ForeseenTerms(processor))
+    let expected = try self.times(
+      processor, on: before, expecting: ForeseenTable(predictions.map(\.foreseen), terms: terms))
+    let plan = plan(processor, predictions, on: before, costs: expected, terms: terms)
     let bare = self.plan(
       processor, predictions.map { $0.withoutForeseen }, on: before, costs: times)
     let saving = Double(max(times.reduce(0, +), 1)) / Double(max(expected.reduce(0, +), 1))
@@ -265,21 +267,19 @@ public struct ParallelBenchmark: Sendable {
 
   /// What each transaction takes in nanoseconds, one after the other: the least of three runs.
   ///
-  /// - Parameter predictions: where given, what they foresee is at hand.
+  /// - Parameter foreseen: what is at hand.
   private func times(
-    _ processor: BlockProcessor, on before: MemoryState, expecting predictions: [Prediction] = []
+    _ processor: BlockProcessor, on before: MemoryState, expecting foreseen: ForeseenTable = .empty
   ) throws -> [Int] {
     var times = [Int](repeating: .max, count: processor.senders.count)
     var machine = processor.makeMachine(on: before)
-    let foreseen = ForeseenTable(predictions.map(\.foreseen))
     for _ in 0..<3 {
       let state = MemoryState(copying: before)
       machine.enter(processor.environment, reader: state)
       for index in times.indices {
         let start = ContinuousClock.now
         machine.expect(foreseen, at: index)
-        let result = try machine.execute(
-          processor.block.transactions[index], sender: processor.senders[index], on: state)
+        let result = try processor.execute(index, on: state, with: &machine)
         try state.apply(result.effects)
         times[index] = min(times[index], Int(clamping: start.nanosecondsSince))
       }

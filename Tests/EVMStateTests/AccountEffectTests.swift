@@ -46,4 +46,66 @@ struct AccountEffectTests {
     #expect(effect.applied(to: nil) == Account(balance: 7))
     #expect(effect.applied(to: Account(nonce: 1, balance: 1)) == Account(nonce: 1, balance: 8))
   }
+
+  /// What an effect says, each part by itself.
+  private struct Parts: Equatable {
+    var observed: AccountFlags = []
+    var before: Account?
+    var balance = AccountEffect.BalanceChange.none
+    var nonce: UInt64?
+    var codeHash: Hash32?
+    var flags = [false, false, false, false]
+
+    init() {}
+
+    init(_ effect: AccountEffect) {
+      observed = effect.observed
+      before = effect.before
+      balance = effect.balance
+      nonce = effect.nonce
+      codeHash = effect.codeHash
+      flags = [effect.isCreated, effect.isDestroyed, effect.exists, effect.isRemovedIfEmpty]
+    }
+  }
+
+  @Test("none of its parts hangs on another, in whatever order they are set")
+  func parts() throws {
+    var random = SplitMix64(seed: 5)
+    var effect = try effect { _ = $0.balance($0.handle(for: Self.empty)) }
+    var expected = Parts(effect)
+    for _ in 0..<2000 {
+      let number = random.next() % 1000
+      switch random.next() % 9 {
+      case 0:
+        expected.observed =
+          [[], [.balanceObserved], [.nonceObserved, .codeObserved], .observations][Int(number % 4)]
+        effect.observed = expected.observed
+      case 1:
+        expected.before = number % 3 == 0 ? nil : Account(nonce: number, balance: 2)
+        effect.before = expected.before
+      case 2:
+        expected.balance = [.none, .set(UInt256(number)), .add(UInt256(number))][Int(number % 3)]
+        effect.balance = expected.balance
+      case 3:
+        expected.nonce = number % 3 == 0 ? nil : number
+        effect.nonce = expected.nonce
+      case 4:
+        expected.codeHash = number % 3 == 0 ? nil : Hash32(word: UInt256(number))
+        effect.codeHash = expected.codeHash
+      case 5:
+        expected.flags[0].toggle()
+        effect.isCreated.toggle()
+      case 6:
+        expected.flags[1].toggle()
+        effect.isDestroyed.toggle()
+      case 7:
+        expected.flags[2].toggle()
+        effect.exists.toggle()
+      default:
+        expected.flags[3].toggle()
+        effect.isRemovedIfEmpty.toggle()
+      }
+      #expect(Parts(effect) == expected)
+    }
+  }
 }

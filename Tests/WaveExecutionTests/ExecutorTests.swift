@@ -19,10 +19,19 @@ struct ExecutorTests {
     #expect(
       a.result.transactions.map(\.effects.accessSet) == b.result.transactions.map(\.effects.accessSet),
       comment)
+    #expect(a.result.transactions.map(found) == b.result.transactions.map(found), comment)
     #expect(a.result.gas == b.result.gas, comment)
     #expect(a.result.accessList == b.result.accessList, comment)
     #expect(a.result.requests == b.result.requests, comment)
     #expect(try a.state.firstDifference(from: b.state) == nil, comment)
+  }
+
+  /// What a transaction found of each account and left there.
+  private static func found(_ result: TransactionResult) -> [Address: [Account?]] {
+    Dictionary(
+      uniqueKeysWithValues: result.effects.accounts.map {
+        ($0.address, [$0.before, $0.applied(to: $0.before)])
+      })
   }
 
   /// The state that a block access list leads to without running anything, which is what EIP-7928 is for.

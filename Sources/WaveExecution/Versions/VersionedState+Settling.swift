@@ -44,7 +44,9 @@ extension VersionedState {
       unsafe effect.initialize(to: effects.accounts[position])
       unsafe version.initialize(to: Version(index: index, change: AccountChange(UnsafePointer(effect))))
       unsafe places.accounts[position].own = version
-      effects.withAccountsInPlace { unsafe insert(version, at: places.accounts + position, $0[position], arena) }
+      effects.withAccountsInPlace {
+        unsafe insert(version, at: places.accounts + position, $0[position], arena)
+      }
     }
   }
 

@@ -232,7 +232,9 @@ final class VersionedView: StateReader, @unchecked Sendable {
     }
     notes.slots.append(
       SlotNote(address: address, key: slot, row: row, sharing: place.sharing, place: place))
-    if notes.isExact { return unsafe try state.finalValue(cell, sharing, of: address, version, before: notes.index) }
+    if notes.isExact {
+      return unsafe try state.finalValue(cell, sharing, of: address, version, before: notes.index)
+    }
     return unsafe state.value(cell, of: address, version, before: notes.index)
   }
 
