@@ -19,10 +19,12 @@ public struct Machine: ~Copyable {
   /// The rules of the block's fork.
   public internal(set) var rules: ForkRules
 
+  /// What the running transaction is charged.
+  var terms = TransactionTerms()
+
   // What the transaction gives to every frame.
   var origin = Address.zero
   var gasPrice = UInt256.zero
-  var terms = TransactionTerms()
   var blobHashes: [Hash32] = []
 
   // The running message.
@@ -37,7 +39,7 @@ public struct Machine: ~Copyable {
   /// end.
   var foreseen = ForeseenTable.empty
   var expected = 0
-  /// Whether it was worked out for this block what transactions are charged.
+  /// Whether it was also worked out for this block what transactions are charged.
   var knowsTerms = false
   var expectedPairs = 0..<0
   var nextPair = 0
