@@ -20,20 +20,20 @@ extension Journal {
     // Most transactions are transfers.
     guard slots.count > 0 else { return effects }
     effects.slots.reserveCapacity(slots.count)
-    for index in 0..<slots.count where slots[index].isLoaded {
-      let slot = slots[index]
-      let account = accounts[Int(slot.account)]
+    for row in 0..<slots.count where slots[row].isLoaded {
+      let account = Int(slots[row].account)
+      let flags = accounts[account].flags
       // Nothing of a removed account's storage is left, and nothing of a new one's is in the state: only the
       // account's own removal or creation counts then.
-      if account.flags.contains(.created), account.flags.contains(.destroyed) || slot.current.isZero {
+      if flags.contains(.created), flags.contains(.destroyed) || slots[row].current.isZero {
         effects.vanishedSlots.append(
-          SlotEffect(address: account.address, key: slot.key, before: .zero, after: .zero))
+          SlotEffect(address: accounts[account].address, key: slots[row].key, before: .zero, after: .zero))
         continue
       }
       effects.slots.append(
         SlotEffect(
-          address: account.address, key: slot.key, before: slot.original,
-          after: account.flags.contains(.destroyed) ? slot.original : slot.current))
+          address: accounts[account].address, key: slots[row].key, before: slots[row].original,
+          after: flags.contains(.destroyed) ? slots[row].original : slots[row].current))
     }
     return effects
   }
