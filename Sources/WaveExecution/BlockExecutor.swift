@@ -95,7 +95,7 @@ public final class BlockExecutor: Sendable {
     predictor: BlockPredictor? = nil
   ) throws(BlockError) -> BlockRun {
     let count = processor.block.transactions.count
-    let plan = plan?.count == count ? plan : nil
+    let plan = count > 0 && plan?.count == count ? plan : nil
     let most = max(1, min(threads, count))
     var result = BlockResult()
     var next = 0
