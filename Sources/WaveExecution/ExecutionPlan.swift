@@ -138,7 +138,7 @@ public final class ExecutionPlan: Sendable {
 
   private static var leastSpeedUp: Double { 1.1 }
   /// Nanoseconds.
-  private static var leastSaving: Double { 60_000 }
+  private static var leastSaving: Double { 40_000 }
 
   /// About how long a transaction takes that costs so much gas.
   static func nanoseconds(ofGas gas: Int) -> Int { 1000 + min(max(gas, 0), 1 << 25) / 8 }
